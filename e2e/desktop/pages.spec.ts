@@ -1,6 +1,7 @@
 import { expect } from '@playwright/test'
 import { certificate } from '../fixtures/certificate.ts'
 import { test } from '../fixtures/desktop.ts'
+import { pod } from '../fixtures/session.ts'
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 
@@ -18,7 +19,7 @@ test('a TLS Secret says whose certificate it is, for which names and until when;
   await expect(section).toContainText(/Feb 2\d, 2027, /)
   // Here as it is here; under the pointer as it is written.
   await expect(section.getByTitle('2027-02-26T21:48:01Z')).toBeVisible()
-  await expect(section).toContainText(/Valid|Expires within 30 days|Expired|Not valid yet/)
+  await expect(section).toContainText(/Valid|Ends soon|Expired|Not valid yet/)
   await expect(inspector.details.getByRole('region', { name: 'Data', exact: true })).toContainText('5 bytes, hidden')
   await expect(inspector.details).not.toContainText('BEGIN CERTIFICATE')
 })
@@ -46,6 +47,18 @@ test('a NetworkPolicy says who may reach whom', async ({ inspector, server }) =>
   await expect(inwards).toContainText('addresses 10.0.0.0/8')
   await expect(inwards).toContainText('TCP 80')
   await expect(inspector.details.getByRole('region', { name: 'Whom they may reach' })).toContainText('Nobody.')
+  await expect(inspector.row(/gangway/)).toContainText(/SelectsNothing\s*0\s*app=hold/)
+  await expect(inspector.details.locator('.details-head')).toContainText('SelectsNothing')
+  await server.api.create('/api/v1/namespaces/default/pods', pod('cargo', { labels: { app: 'hold' } }))
+  await expect(inspector.row(/gangway/)).toContainText(/Selects\s*1\s*app=hold/)
+  // Nobody enforces it on simulated nodes: no word is green there.
+  await expect(
+    inspector
+      .row(/gangway/)
+      .locator('.tone-muted')
+      .filter({ hasText: 'Selects' }),
+  ).toBeVisible()
+  await server.api.remove('/api/v1/namespaces/default/pods/cargo')
 })
 
 test('a namespace shows its limits, a definition its versions and the way to its objects', async ({ inspector, page, server }) => {
@@ -285,6 +298,8 @@ test('a Service that nobody answers for says so, and why; one that is a name els
   await service('abroad', { type: 'ExternalName', externalName: 'bell.example.com' })
   await inspector.open('services/quiet/bell')
   await expect(inspector.details).toContainText('Nobody answers: it has no endpoints.')
+  await expect(inspector.details.locator('.details-head')).toContainText('NoEndpoints')
+  await expect(inspector.row(/bell bell/)).toContainText(/NoEndpoints\s*0\/0/)
   // One that no node takes has no address either.
   const metadata = { name: 'bell', labels: { app: 'bell' }, annotations: { 'simulated.binnacle.dev/pull-error': 'not found' } }
   await server.api.create('/api/v1/namespaces/quiet/pods', {
@@ -294,8 +309,22 @@ test('a Service that nobody answers for says so, and why; one that is a name els
     spec: { containers: [{ name: 'main', image: 'x' }] },
   })
   await expect(inspector.details).toContainText('Nobody answers: its only endpoint is not ready.')
+  await expect(inspector.details.locator('.details-head')).toContainText('NoneReady')
+  await expect(inspector.row(/bell bell/)).toContainText(/NoneReady\s*0\/1/)
   await expect(inspector.details.getByRole('region', { name: 'Pods behind this service' })).toContainText(/ErrImagePull|ImagePullBackOff/)
   await inspector.open('services/quiet/abroad')
   await expect(inspector.details.getByRole('region', { name: 'Endpoints' })).toContainText('answered with bell.example.com')
   await expect(inspector.details).not.toContainText('Nobody answers')
+  await service('quayside', { type: 'LoadBalancer', selector: { app: 'open' }, ports: [{ port: 80 }] })
+  await server.api.create(
+    '/api/v1/namespaces/quiet/pods',
+    pod('a-name-that-is-much-longer-than-the-room-that-there-is-for-it', { labels: { app: 'open' } }),
+  )
+  await inspector.open('services/quiet/quayside')
+  await expect(inspector.details.locator('.details-head')).toContainText('Pending')
+  await expect(inspector.row(/quayside/)).toContainText(/Pending\s*1\/1/)
+  await expect(inspector.details).toContainText('No address from outside yet')
+  // Long names give way, the table stays within its pane.
+  const panel = inspector.details.getByRole('tabpanel')
+  expect(await panel.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0)
 })

@@ -2,6 +2,7 @@ import { lazy, Suspense, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isStale } from '../kube/connection.ts'
 import { isInert, quietTone } from '../kube/control-loops.ts'
+import type { FeedSource } from '../kube/protocol.ts'
 import type { KubeObject } from '../kube/types.ts'
 import { apiVersionOf, can, type Resource, resourceKey } from '../kube/resource.ts'
 import { useConnection } from '../queries/connection.ts'
@@ -25,7 +26,7 @@ import { MiddleName } from '../ui/middle-name.tsx'
 import { placeUrl, useGo, usePlace } from '../ui/place.ts'
 import { shareUrl } from '../ui/share.ts'
 import { PinButton } from './pins/pin-button.tsx'
-import { statusWord } from './status-word.ts'
+import { useStatusWord } from './status-word.ts'
 import { useTargetSource } from './targets.ts'
 import { TabBar } from '../ui/tab-bar.tsx'
 
@@ -79,6 +80,7 @@ export function Details({
     <div className={object && isStale(connection) ? 'details stale' : 'details'}>
       <DetailsHead
         resource={resource}
+        source={source}
         namespace={namespace}
         name={name}
         object={object}
@@ -123,6 +125,7 @@ export function Details({
 
 function DetailsHead({
   resource,
+  source,
   namespace,
   name,
   object,
@@ -132,6 +135,8 @@ function DetailsHead({
   onClose,
 }: {
   resource: Resource
+  /** Names the object. */
+  source: FeedSource
   namespace: string
   name: string
   object: KubeObject | undefined
@@ -145,7 +150,7 @@ function DetailsHead({
   const act = useAct()
   const key = resourceKey(resource)
   const inert = isInert(key, useMissing(place.context, key))
-  const status = object && statusWord(key, object)
+  const status = useStatusWord(key, source, object)
   const target = {
     context: place.context,
     resource,

@@ -1,9 +1,22 @@
-import type { KubeObject, Tone } from '../kube/types.ts'
+import { useMemo } from 'react'
+import type { FeedSource } from '../kube/protocol.ts'
+import type { KubeObject, StatusWord } from '../kube/types.ts'
+import { useSummary } from '../queries/hub.ts'
 import { pageOf } from '../resources/pages.tsx'
 
 /** The word that an object's state is told in, by its kind's page; undefined for kinds that have none. */
-export function statusWord(key: string, object: KubeObject): { text: string; tone: Tone } | undefined {
+function statusWord(key: string, object: KubeObject): StatusWord | undefined {
   const page = pageOf(key)
   const going = object.metadata.deletionTimestamp ? { text: 'Terminating', tone: 'busy' as const } : undefined
   return page.view ? (page.view.status(object) ?? going) : (going ?? page.status?.(object))
+}
+
+/** The same, and where the object alone does not say it, what another collection does. `source` names the one object. */
+export function useStatusWord(key: string, source: FeedSource | undefined, object: KubeObject | undefined): StatusWord | undefined {
+  const own = useMemo(() => object && statusWord(key, object), [key, object])
+  const view = pageOf(key).view
+  // What a list takes from a Table the whole object has in it.
+  const asked = object && own === undefined && view?.beside !== undefined && !view.table
+  const told = useSummary<StatusWord | undefined>(asked ? source : undefined, 'word')
+  return own ?? told?.value
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readCertificates } from './certificate.ts'
+import { readCertificates, validity } from './certificate.ts'
 import { body } from './testing/certificate.ts'
 
 const pem = (text: string): string => `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`
@@ -24,4 +24,19 @@ describe('certificates', () => {
       expect(readCertificates(pem(broken)).every((found) => typeof found.subject === 'string')).toBe(true)
     expect(readCertificates('-----BEGIN CERTIFICATE-----')).toEqual([])
   })
+})
+
+describe('the time of a certificate', () => {
+  const day = 86_400_000
+  const year = { notBefore: 0, notAfter: 365 * day }
+  test.each([
+    ['before it begins', year, -1, { word: 'NotYetValid', until: 0 }],
+    ['at its begin', year, 0, { word: 'Valid', until: 335 * day }],
+    ['a month before its end', year, 335 * day, { word: 'EndsSoon', until: 365 * day }],
+    ['at its end', year, 365 * day, { word: 'EndsSoon', until: 365 * day }],
+    ['after it', year, 365 * day + 1, { word: 'Expired' }],
+    // A month of a certificate of 90 days is when its renewal is due, not when it is late.
+    ['of 90 days, with 30 left', { notBefore: 0, notAfter: 90 * day }, 60 * day, { word: 'Valid', until: 67.5 * day }],
+    ['of a day, with six hours left', { notBefore: 0, notAfter: day }, 0.75 * day, { word: 'EndsSoon', until: day }],
+  ])('%s', (_, certificate, now, expected) => expect(validity(certificate, now)).toEqual(expected))
 })

@@ -10,6 +10,25 @@ export interface Certificate {
   names: string[]
 }
 
+export interface Validity {
+  word: 'Valid' | 'EndsSoon' | 'Expired' | 'NotYetValid'
+  /** When it is another word, ms; an expired one stays so. */
+  until?: number
+}
+
+const day = 86_400_000
+
+/**
+ * Whether it is time to see to another one: in the last month, and of one that lives for less in the last quarter of its life. What
+ * renews certificates does so after two thirds (cert-manager), and has had its chance by then.
+ */
+export function validity({ notBefore, notAfter }: Pick<Certificate, 'notBefore' | 'notAfter'>, now: number): Validity {
+  if (now > notAfter) return { word: 'Expired' }
+  if (now < notBefore) return { word: 'NotYetValid', until: notBefore }
+  const soon = notAfter - Math.min(30 * day, (notAfter - notBefore) / 4)
+  return now < soon ? { word: 'Valid', until: soon } : { word: 'EndsSoon', until: notAfter }
+}
+
 interface Element {
   tag: number
   from: number

@@ -1,5 +1,6 @@
 import type { Usage } from './node-usage.ts'
 import type { UsageHistory } from './usage-history.ts'
+import type { Resource } from './resource.ts'
 import type { KubeObject, StatusWord, Tone } from './types.ts'
 
 export type ColumnType = 'text' | 'number' | 'age' | 'status' | 'mono'
@@ -39,9 +40,23 @@ export interface KindView<T = KubeObject> {
   columns: readonly Column<T>[]
   /** Its columns that show usage are of these. */
   usage?: 'pods' | 'nodes'
+  /** Its objects come as rows of the server's Table, with `cells`: nobody needs to send what no list shows. */
+  table?: boolean
+  beside?: Beside<T>
   status(object: T): StatusWord | undefined
   /** The column and direction of a list nobody has sorted. */
   sort?: Sort
+}
+
+/** Another collection of the same scope, without which nobody can tell how the objects of this one are. */
+export interface Beside<T = KubeObject> {
+  resource: Pick<Resource, 'group' | 'version' | 'plural' | 'namespaced'>
+  fieldSelector?: string
+  metadataOnly?: boolean
+  /** Keeps of its objects what `join` reads. */
+  trim(object: KubeObject): KubeObject
+  /** Reads all of its objects once. What it returns adds what they say to an object, and returns the same one where they say nothing new. */
+  join(others: Iterable<KubeObject>): (object: T) => T
 }
 
 export interface Sort {

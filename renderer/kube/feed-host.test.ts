@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { KindView } from './columns.ts'
 import { FeedHost } from './feed-host.ts'
 import type { FromWorker, ViewData, ViewRequest } from './protocol.ts'
 import { FakeClock } from './testing/fake-clock.ts'
@@ -34,7 +35,7 @@ const end = {
   object: table([{ cells: [], object: { metadata: { resourceVersion: '9', annotations: { 'k8s.io/initial-events-end': 'true' } } } }]),
 }
 
-function setUp() {
+function setUp(kinds: Record<string, KindView> = {}) {
   const clock = new FakeClock()
   const posted: FromWorker[] = []
   const sent: { op: string; id: number; path: string; accept: string }[] = []
@@ -45,7 +46,7 @@ function setUp() {
       (socket = { send: (text) => sent.push(JSON.parse(text)), close: () => {}, onopen: null, onclose: null, onmessage: null }),
     list: async () => ({}),
     clock,
-    kinds: {},
+    kinds,
     summaries: { count: (rows) => [...rows].length },
   })
   const frame = (message: unknown): void => {
@@ -295,5 +296,84 @@ describe('FeedHost', () => {
     ])
     host.receive({ op: 'close', id: 1 })
     host.receive({ op: 'close', id: 2 })
+  })
+
+  describe('a kind that another collection says more of', () => {
+    const boats: KindView = {
+      trim: (object) => object,
+      columns: [
+        { id: 'name', label: 'name', type: 'text', width: 1, cell: (o) => o.metadata.name },
+        { id: 'crew', label: 'crew', type: 'text', width: 1, cell: (o) => (o as { crew?: string }).crew ?? '' },
+      ],
+      status: (o) => ({ text: (o as { crew?: string }).crew ? 'Manned' : 'Adrift', tone: 'ok' }),
+      beside: {
+        resource: { group: 'example.com', version: 'v1', plural: 'sailors', namespaced: true },
+        fieldSelector: 'type=able',
+        trim: ({ metadata }) => ({ metadata }),
+        join(sailors) {
+          const names = [...sailors].map(({ metadata }) => metadata.name).join(' ')
+          return (boat) => ((boat as { crew?: string }).crew === names ? boat : { ...boat, crew: names })
+        },
+      },
+    }
+    const resource = { group: 'example.com', version: 'v1', plural: 'boats', namespaced: true }
+    const object = (name: string, rv: string): object => ({ metadata: { name, uid: name, resourceVersion: rv } })
+    const ended = {
+      type: 'BOOKMARK',
+      object: { metadata: { resourceVersion: '9', annotations: { 'k8s.io/initial-events-end': 'true' } } },
+    }
+    const setUpBoats = () => {
+      const all = setUp({ 'boats.example.com': boats })
+      all.host.receive({ op: 'view', id: 1, request: request({ source: { context: 'local', resource, namespace: 'quay' } }) })
+      all.open()
+      all.frame({ id: 1, t: 'data', lines: [{ type: 'ADDED', object: object('dinghy', '1') }, ended] })
+      return all
+    }
+
+    test('is watched with it in the same scope, and says nothing before it is complete', () => {
+      const { sent, frame, view } = setUpBoats()
+      expect(sent.map(({ path }) => path.split('?')[0])).toEqual([
+        '/apis/example.com/v1/namespaces/quay/boats',
+        '/apis/example.com/v1/namespaces/quay/sailors',
+      ])
+      expect(sent[1]?.path).toContain('fieldSelector=type%3Dable')
+      frame({ id: 2, t: 'data', lines: [{ type: 'ADDED', object: object('ann', '2') }] })
+      expect(view(1)?.rows[0]?.cells).toEqual(['dinghy', ''])
+      frame({ id: 2, t: 'data', lines: [ended] })
+      expect(view(1)?.rows[0]?.cells).toEqual(['dinghy', 'ann'])
+    })
+
+    test('says it of objects that come later, and again when it has changed', () => {
+      const { frame, view, clock } = setUpBoats()
+      frame({ id: 2, t: 'data', lines: [{ type: 'ADDED', object: object('ann', '2') }, ended] })
+      frame({ id: 1, t: 'data', lines: [{ type: 'ADDED', object: object('skiff', '3') }] })
+      expect(view(1)?.rows.map(({ cells }) => cells[1])).toEqual(['ann', 'ann'])
+      frame({ id: 2, t: 'data', lines: [{ type: 'ADDED', object: object('bob', '4') }] })
+      clock.advance(300)
+      expect(view(1)?.rows.map(({ cells }) => cells[1])).toEqual(['ann bob', 'ann bob'])
+      // By what was said it can be found.
+      frame({
+        id: 2,
+        t: 'data',
+        lines: [
+          { type: 'DELETED', object: object('ann', '5') },
+          { type: 'DELETED', object: object('bob', '6') },
+        ],
+      })
+      clock.advance(300)
+      expect(view(1)?.rows.map(({ cells }) => cells[1])).toEqual(['', ''])
+    })
+
+    test('goes with it', () => {
+      const { host, sent, clock } = setUpBoats()
+      host.receive({ op: 'close', id: 1 })
+      clock.advance(50_000)
+      expect(
+        sent
+          .filter(({ op }) => op === 'stop' || op === 'close')
+          .map(({ id }) => id)
+          .sort(),
+      ).toEqual([1, 2])
+    })
   })
 })

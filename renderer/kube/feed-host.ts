@@ -1,7 +1,8 @@
 import { baseContext } from './acting.ts'
 import type { Clock } from './clock.ts'
-import type { KindView } from './columns.ts'
+import type { Beside, KindView } from './columns.ts'
 import type { ClusterState } from './cluster-state.ts'
+import { Companion } from './companion.ts'
 import { Feed, sourceKey, wholeObjects } from './feed.ts'
 import type { FeedSource, FromWorker, NetState, RowRef, ToWorker } from './protocol.ts'
 import type { ServerTraits } from './reflector.ts'
@@ -42,6 +43,7 @@ export class FeedHost {
   readonly #socket: WatchSocket
   readonly #feeds = new Map<string, Feed>()
   readonly #subscriptions = new Map<number, Subscription>()
+  readonly #companions = new Map<Feed, Companion>()
   readonly #clusters = new Map<string, ClusterState>()
   readonly #traits = new Map<string, ServerTraits>()
   readonly #usage: UsagePolls
@@ -156,17 +158,28 @@ export class FeedHost {
     return namespaces.map((namespace) => this.#useOne({ ...source, namespace }, whole))
   }
 
-  #useOne(source: FeedSource, whole?: KindView): Feed {
-    const key = sourceKey(source, whole !== undefined)
+  #useOne(source: FeedSource, kept?: KindView, as = kept && 'whole'): Feed {
+    const key = sourceKey(source, as)
     let feed = this.#feeds.get(key)
     if (!feed) {
-      feed = this.#start(source, whole ?? this.#init.kinds[resourceKey(source.resource)])
+      const kind = kept ?? this.#init.kinds[resourceKey(source.resource)]
+      feed = this.#start(source, kind)
       this.#feeds.set(key, feed)
+      if (kind?.beside) this.#accompany(feed, kind.beside)
     }
     feed.cancelClose?.()
     feed.cancelClose = undefined
     feed.users++
     return feed
+  }
+
+  #accompany(feed: Feed, beside: Beside): void {
+    const { context, namespace } = feed.source
+    const { resource, fieldSelector, metadataOnly } = beside
+    const source = { context, resource, namespace: resource.namespaced ? namespace : undefined, fieldSelector, metadataOnly }
+    const kept: KindView = { trim: beside.trim, columns: [], status: () => undefined }
+    const other = this.#useOne(source, kept, `beside ${resourceKey(feed.source.resource)}`)
+    this.#companions.set(feed, new Companion(feed, other, beside, this.#init.clock))
   }
 
   #start(source: FeedSource, kind: KindView | undefined): Feed {
@@ -207,6 +220,11 @@ export class FeedHost {
     feed.cancelClose = this.#init.clock.after(linger, () => {
       for (const [key, candidate] of this.#feeds) if (candidate === feed) this.#feeds.delete(key)
       feed.close()
+      const companion = this.#companions.get(feed)
+      if (!companion) return
+      this.#companions.delete(feed)
+      companion.close()
+      this.#leave(companion.other)
     })
   }
 
@@ -215,6 +233,7 @@ export class FeedHost {
     this.#scheduled = true
     this.#init.clock.after(frame, () => {
       this.#scheduled = false
+      for (const companion of this.#companions.values()) companion.refresh()
       for (const subscription of this.#subscriptions.values()) subscription.flush()
       this.#sendNet()
     })

@@ -15,9 +15,10 @@ const longestWait = 3_600_000
 
 const undeclared: KindView = tableKind([], false) as unknown as KindView
 
-export const sourceKey = (source: FeedSource, whole: boolean): string =>
+/** `as`: what is kept of its objects; `rows` is what the kind's own list keeps. */
+export const sourceKey = (source: FeedSource, as = 'rows'): string =>
   [
-    whole ? 'whole' : 'rows',
+    as,
     source.context,
     resourcePath(source.resource, source.namespace),
     source.fieldSelector ?? '',
@@ -59,7 +60,7 @@ export class Feed {
       this.#cancelLapse = init.clock.after(wait, () => this.store.lapse(init.clock.now()))
     })
     this.store.listen(init.changed)
-    const codec: FeedCodec = !init.kind ? tableCodec : source.metadataOnly ? metadataCodec : objectCodec
+    const codec: FeedCodec = !init.kind || init.kind.table ? tableCodec : source.metadataOnly ? metadataCodec : objectCodec
     let known = ''
     this.#reflector = new Reflector({
       path: resourcePath(source.resource, source.namespace),
@@ -70,6 +71,7 @@ export class Feed {
       traits: init.traits,
       sink: {
         columns: (definitions) => {
+          if (init.kind) return
           const names = definitions.map((d) => d.name).join('|')
           if (names === known) return
           known = names

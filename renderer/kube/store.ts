@@ -55,6 +55,7 @@ export class ObjectStore implements RowSource {
   readonly rows = new Map<string, Row>()
   version = 0
   kind: KindView
+  #join: (object: KubeObject) => KubeObject = (object) => object
   #usage: ReadonlyMap<string, Usage> | undefined
   readonly #listeners = new Set<StoreListener>()
   #seen: Set<string> | undefined
@@ -93,7 +94,7 @@ export class ObjectStore implements RowSource {
   upsert(object: KubeObject): void {
     const key = rowKey(object)
     this.#seen?.add(key)
-    const trimmed = this.kind.trim(object)
+    const trimmed = this.#join(this.kind.trim(object))
     const known = this.rows.get(key)
     if (known) {
       // A relist brings back what is known already: no change, no flash.
@@ -155,6 +156,18 @@ export class ObjectStore implements RowSource {
       row.usage = next
       row.measured++
       for (const listener of this.#listeners) listener(row, true)
+    }
+  }
+
+  /** Adds to every object, and to those that come, what another collection says of it (`KindView.beside`). */
+  join(join: (object: KubeObject) => KubeObject): void {
+    this.#join = join
+    for (const row of this.rows.values()) {
+      const joined = join(row.object)
+      if (joined === row.object) continue
+      row.object = joined
+      this.#describe(row)
+      this.#emit(row)
     }
   }
 

@@ -19,8 +19,7 @@ export interface Subscription {
 }
 
 /** What a view is of: of something else it is another one. */
-export const viewKey = ({ source, beside = [] }: ViewRequest): string =>
-  [source, ...beside].map((each) => sourceKey(each, false)).join('\n')
+export const viewKey = ({ source, beside = [] }: ViewRequest): string => [source, ...beside].map((each) => sourceKey(each)).join('\n')
 
 /** A feed's own store where there is one, else all of them as one. */
 function rowsOf(feeds: readonly Feed[]): RowSource {

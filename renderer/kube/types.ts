@@ -58,6 +58,8 @@ export interface StatusWord {
   tone: Tone
   /** When it is no longer true though nothing has changed, ms since the epoch. */
   until?: number
+  /** The time that it speaks of, ms since the epoch: when a certificate ends. */
+  at?: number
 }
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -66,9 +66,9 @@ type Node = KubeObject & { status?: { nodeInfo?: { containerRuntimeVersion?: str
 
 const mostNodes = 500
 
-/** Whether every node of the cluster is a simulated one; undefined when that is not known. */
-function useSimulated(context: string, enabled: boolean): boolean | undefined {
-  const { data, isError } = useQuery({
+/** Whether every node of a cluster is a simulated one. */
+const simulatedQuery = (context: string, enabled: boolean) =>
+  queryOptions({
     queryKey: ['simulated', context],
     queryFn: async ({ signal }) => {
       const { items, metadata } = await requestJson<KubeList<Node>>(clusterPath(context, `/api/v1/nodes?limit=${mostNodes}`), { signal })
@@ -79,6 +79,10 @@ function useSimulated(context: string, enabled: boolean): boolean | undefined {
     refetchInterval: refreshMs,
     retry: false,
   })
+
+/** The same; undefined when that is not known. */
+function useSimulated(context: string, enabled: boolean): boolean | undefined {
+  const { data, isError } = useQuery(simulatedQuery(context, enabled))
   return isError ? undefined : data
 }
 
@@ -94,13 +98,15 @@ export function useMissing(context: string, key: string): Missing | undefined {
 /** The contexts of these in which nothing works on objects of the kind, so that no word of theirs is anybody's. */
 export function useInert(contexts: readonly string[], key: string): ReadonlySet<string> {
   const startedAt = useLocal().data?.startedAt ?? 0
-  const mark = useQueries({
+  const loops = useQueries({
     queries: contexts.map((context) => loopsQuery(baseContext(context), startedAt)),
-    combine: (answers) =>
-      answers
-        .flatMap(({ data, isError }, at) => (!isError && data && isInert(key, missingFor(key, data, undefined)) ? [contexts[at]] : []))
-        .join('\n'),
+    combine: (answers) => answers.map(({ data, isError }) => (isError ? undefined : (data ?? undefined))),
   })
+  const simulated = useQueries({
+    queries: contexts.map((context, at) => simulatedQuery(context, key === networkPolicies && loops[at] !== undefined)),
+    combine: (answers) => answers.map(({ data, isError }) => (isError ? undefined : data)),
+  })
+  const mark = contexts.filter((_, at) => isInert(key, missingFor(key, loops[at], simulated[at]))).join('\n')
   return useMemo(() => new Set(mark.split('\n').filter(Boolean)), [mark])
 }
 

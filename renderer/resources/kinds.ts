@@ -11,11 +11,13 @@ import { ingressView } from './ingresses/view.ts'
 import { leaseView } from './leases/view.ts'
 import { limitRangeView } from './limitranges/view.ts'
 import { namespaceView } from './namespaces/view.ts'
+import { networkPolicyView } from './networkpolicies/view.ts'
 import { nodeView } from './nodes/view.ts'
 import { podView } from './pods/view.ts'
 import { priorityViews } from './priorities/view.ts'
 import { quotaView } from './quotas/view.ts'
 import { rbacViews } from './rbac/view.ts'
+import { secretView } from './secrets/view.ts'
 import { serviceView } from './services/view.ts'
 import { storageClassView } from './storageclasses/view.ts'
 import { workloadViews } from './workloads/view.ts'
@@ -27,6 +29,7 @@ const declared: Record<string, unknown> = {
   resourcequotas: quotaView,
   limitranges: limitRangeView,
   services: serviceView,
+  secrets: secretView,
   events: eventView,
   'endpointslices.discovery.k8s.io': endpointSliceView,
   'horizontalpodautoscalers.autoscaling': autoscalerView,
@@ -35,6 +38,7 @@ const declared: Record<string, unknown> = {
   'certificatesigningrequests.certificates.k8s.io': requestView,
   'customresourcedefinitions.apiextensions.k8s.io': definitionView,
   'leases.coordination.k8s.io': leaseView,
+  'networkpolicies.networking.k8s.io': networkPolicyView,
   'storageclasses.storage.k8s.io': storageClassView,
   ...admissionViews,
   ...gatewayViews,

@@ -102,7 +102,7 @@ describe('troubles', () => {
     ])
   })
   test('kinds without a state are not asked about', () => {
-    expect(['secrets', 'persistentvolumeclaims', 'boats.example.com'].map((key) => mayBeInTrouble(key, ''))).toEqual([false, true, true])
+    expect(['configmaps', 'persistentvolumeclaims', 'boats.example.com'].map((key) => mayBeInTrouble(key, ''))).toEqual([false, true, true])
     expect(mayBeInTrouble('roles.rbac.authorization.k8s.io', 'rbac.authorization.k8s.io')).toBe(false)
   })
 })

@@ -1,6 +1,7 @@
 import type { KindView } from '../kube/columns.ts'
 import type { Row } from '../kube/store.ts'
 import type { KubeObject, Tone } from '../kube/types.ts'
+import { tlsSecrets } from './secrets/view.ts'
 
 /** Who controls an object. */
 export interface Owner {
@@ -42,6 +43,8 @@ export interface Trouble {
   reason: string
   tone: Tone
   message: string
+  /** The time that the reason speaks of, ms. */
+  at?: number
   owner: Owner | undefined
   since: number | null
 }
@@ -55,6 +58,8 @@ export interface ProblemGroup {
   /** The owner's own state, where that is told. */
   word: { text: string; tone: Tone } | undefined
   message: string
+  /** Its own state, where that says what is to be done (`next-steps.ts`). */
+  trouble?: Pick<Trouble, 'resource' | 'reason' | 'at'>
   causes: Cause[]
   since: number | null
 }
@@ -135,8 +140,10 @@ export function summarizeTroubles(rows: Iterable<Row>, view: KindView): Trouble[
       reason: word.text,
       tone: word.tone,
       message,
+      ...(word.at === undefined ? {} : { at: word.at }),
       owner: ownerOf(object),
-      since: createdMs(object),
+      // A time that no other word comes after is when it became so.
+      since: word.until === undefined ? (word.at ?? createdMs(object)) : createdMs(object),
     })
   }
   return troubles.sort((a, b) => rank[a.tone] - rank[b.tone]).slice(0, mostTroubles)
@@ -151,7 +158,6 @@ const stateless = new Set([
   'replicasets.apps',
   'controllerrevisions.apps',
   'configmaps',
-  'secrets',
   'serviceaccounts',
   'endpoints',
   'endpointslices.discovery.k8s.io',
@@ -171,9 +177,14 @@ const stateless = new Set([
   // Their schemas are more to read than a dashboard is worth.
   'customresourcedefinitions.apiextensions.k8s.io',
 ])
-const statelessGroups = new Set(['rbac.authorization.k8s.io', 'admissionregistration.k8s.io', 'flowcontrol.apiserver.k8s.io'])
+const statelessGroups = new Set(['rbac.authorization.k8s.io', 'flowcontrol.apiserver.k8s.io'])
+const admission = 'admissionregistration.k8s.io'
 
-export const mayBeInTrouble = (key: string, group: string): boolean => !stateless.has(key) && !statelessGroups.has(group)
+export const mayBeInTrouble = (key: string, group: string): boolean =>
+  !stateless.has(key) && !statelessGroups.has(group) && (group !== admission || key.includes('webhook'))
+
+/** Of a kind of which only some objects have a state, those: the rest would be read for nothing. */
+export const troubleSelectors: Readonly<Record<string, string>> = { secrets: tlsSecrets }
 
 const groupKey = (kind: string, namespace: string, name: string): string => JSON.stringify([kind, namespace, name])
 
@@ -197,12 +208,13 @@ export function groupProblems(causes: readonly PodCause[], troubles: readonly Tr
     groups.set(key, made)
     return made
   }
-  for (const { resource, kind, namespace, name, reason, tone, message, owner, since } of troubles) {
+  for (const { resource, kind, namespace, name, reason, tone, message, at, owner, since } of troubles) {
     const own = owner === undefined
     const group = groupOf(namespace, own ? { kind, name, resource } : { ...owner })
     if (rank[tone] < rank[group.tone]) group.tone = tone
     group.since = earlier(group.since, since)
     if (own || group.word === undefined) Object.assign(group, { word: { text: reason, tone }, message })
+    if (own) group.trouble = { resource, reason, at }
   }
   for (const { namespace, owner, ...cause } of causes) {
     const { kind, name } = owner ?? { kind: 'Pod', name: cause.pod }

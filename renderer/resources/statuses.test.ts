@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { bindingStatus, policyStatus, type WebhookConfiguration, webhooksStatus } from './admission/view.ts'
 import { autoscalerStatus } from './autoscaling/view.ts'
 import { budgetStatus } from './budgets/view.ts'
-import { requestStatus } from './certificates/view.ts'
+import { requestStatus, requestView } from './certificates/view.ts'
 import { definitionStatus, definitionView } from './definitions/view.ts'
 import { gatewayViews, routeStatus } from './gateways/view.ts'
 import { ingressStatus } from './ingresses/view.ts'
@@ -72,6 +72,19 @@ test.each<[string[], string | undefined, string, string]>([
     tone,
   }),
 )
+
+test('a certificate that was issued says when it ends', () => {
+  const certificate = btoa(`-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`)
+  const request = { metadata, status: { conditions: [told('Approved', 'True')], certificate } }
+  const end = Date.parse('2027-02-26T21:48:01Z')
+  const listed = requestView.trim(request)
+  expect(listed.status?.certificate).toBe('issued')
+  for (const each of [request, listed]) {
+    expect(requestStatus(each, end - 40 * 86_400_000)).toMatchObject({ text: 'Issued', tone: 'ok' })
+    expect(requestStatus(each, end - 1000)).toEqual({ text: 'EndsSoon', tone: 'warn', at: end, until: end })
+    expect(requestStatus(each, end + 1000)).toEqual({ text: 'Expired', tone: 'muted', at: end })
+  }
+})
 
 describe('gateways', () => {
   const gateway = gatewayViews['gateways.gateway.networking.k8s.io'] as unknown as { status(o: unknown): unknown }
@@ -181,8 +194,10 @@ describe('admission', () => {
   test('a webhook whose authorities are all past their time cannot be called', () => {
     const caBundle = btoa(`-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`)
     const one = configuration({ clientConfig: { service, caBundle } })
-    expect(webhooksStatus(one, Date.parse('2027-02-26T21:48:00Z'))).toMatchObject({ text: 'FailClosed' })
-    expect(webhooksStatus(one, Date.parse('2027-02-26T21:48:02Z'))).toEqual({ text: 'CAExpired', tone: 'bad' })
+    const end = Date.parse('2027-02-26T21:48:01Z')
+    expect(webhooksStatus(one, Date.parse('2027-02-01T00:00:00Z'))).toMatchObject({ text: 'FailClosed' })
+    expect(webhooksStatus(one, end - 1000)).toEqual({ text: 'CAEndsSoon', tone: 'warn', at: end, until: end })
+    expect(webhooksStatus(one, end + 1000)).toEqual({ text: 'CAExpired', tone: 'bad', at: end })
     // What cannot be read is not known to be past.
     expect(webhooksStatus(configuration({ clientConfig: { service, caBundle: '!' } }), Date.parse('2099-01-01'))).toMatchObject({
       text: 'FailClosed',
@@ -219,7 +234,7 @@ describe('an endpoint slice', () => {
       endpoints: ready.map((is) => ({ addresses: ['10.0.0.1'], conditions: is === undefined ? {} : { ready: is } })),
     })
   test.each<[string, ReturnType<typeof of>, string, string]>([
-    ['of nobody', of(), 'NoEndpoints', 'muted'],
+    ['of nobody', of(), 'NoEndpoints', 'warn'],
     ['of which none is ready', of(false, false), 'NoneReady', 'warn'],
     ['of which some are', of(true, false), 'PartlyReady', 'busy'],
     ['of which all are, whether they say so or not', of(true, undefined), 'Ready', 'ok'],

@@ -2,7 +2,8 @@ import { byName } from '../kube/order.ts'
 import { parseQuantity } from '../kube/quantity.ts'
 import { summarizeBindings, summarizeRoles } from './rbac/summary.ts'
 import type { Row } from '../kube/store.ts'
-import type { Tone } from '../kube/types.ts'
+import type { StatusWord, Tone } from '../kube/types.ts'
+import type { KindView } from '../kube/columns.ts'
 import { type Event, lastSeen, recency, timesSeen } from './events/view.ts'
 import { allocatableOf, nodeStatus } from './nodes/view.ts'
 import type { Node } from './nodes/types.ts'
@@ -204,7 +205,14 @@ export function summarizeByNode(rows: Iterable<Row>): Record<string, Requests> {
   return byNode
 }
 
+/** Of the one object that a source names, where its word depends on what is beside it (`KindView.beside`). */
+function summarizeWord(rows: Iterable<Row>, view: KindView): StatusWord | undefined {
+  for (const { object } of rows) return view.status(object)
+  return undefined
+}
+
 export const summaries = {
+  word: summarizeWord,
   pods: summarizePods,
   nodes: summarizeNodes,
   events: summarizeEvents,

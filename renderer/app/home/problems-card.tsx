@@ -6,12 +6,22 @@ import { figure } from '../../kube/figures.ts'
 import { can, type Resource, resourceKey, resourceOfKind } from '../../kube/resource.ts'
 import { useResources } from '../../queries/discovery.ts'
 import { useSummaries } from '../../queries/hub.ts'
-import { type Cause, groupProblems, mayBeInTrouble, muteMark, type ProblemGroup, type Trouble } from '../../resources/problems.ts'
+import { nextStep } from '../../resources/next-steps.ts'
+import {
+  type Cause,
+  groupProblems,
+  mayBeInTrouble,
+  muteMark,
+  type ProblemGroup,
+  type Trouble,
+  troubleSelectors,
+} from '../../resources/problems.ts'
 import type { PodsSummary } from '../../resources/summaries.ts'
 import { Age } from '../../ui/age.tsx'
 import { Icon, ToneWord } from '../../ui/icon.tsx'
 import { placeUrl } from '../../ui/place.ts'
 import { useStored } from '../../ui/storage.ts'
+import { localTime } from '../../ui/time.ts'
 import { Unworked } from '../nobody-works.tsx'
 import { Card, Nothing } from './card.tsx'
 import { LastLines } from './last-lines.tsx'
@@ -36,7 +46,11 @@ export function useTroubles(context: string, namespace: string, wait: boolean): 
   const sources = useMemo(
     () =>
       Object.fromEntries(
-        watched.map((r) => [resourceKey(r), { context, resource: feedOf(r), namespace: (r.namespaced && namespace) || undefined }]),
+        watched.map((r) => {
+          const key = resourceKey(r)
+          const source = { context, resource: feedOf(r), namespace: (r.namespaced && namespace) || undefined }
+          return [key, { ...source, fieldSelector: troubleSelectors[key] }]
+        }),
       ),
     [watched, context, namespace],
   )
@@ -132,7 +146,8 @@ function Group({
 }) {
   const { t } = useTranslation()
   const all = useResources(context)
-  const { owner, namespace, word, causes, message } = group
+  const { owner, namespace, word, causes, message, trouble } = group
+  const next = trouble && nextStep(trouble)
   const name = namespace ? `${namespace}/${owner.name}` : owner.name
   const resource = owner.resource ?? keyOfKind(all, owner)
   const object = { namespace, name: owner.name }
@@ -160,6 +175,7 @@ function Group({
       <button type="button" className="icon-button" aria-label={`${mute}: ${name}`} title={mute} onClick={onMute}>
         <Icon name="mute" size={14} />
       </button>
+      {next && <span className="dim cause">{t(`home.next.${next}`, { when: localTime(trouble.at ?? Number.NaN) })}</span>}
       {causes.slice(0, mostCauses).map((cause, index) => (
         <CauseLine
           key={`${cause.reason} ${cause.container} ${cause.exitCode}`}

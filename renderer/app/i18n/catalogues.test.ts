@@ -7,6 +7,7 @@ import { clusterColumn } from '../../kube/joined.ts'
 import { tableWordKeys } from '../../kube/table-words.ts'
 import { kinds } from '../../resources/kinds.ts'
 import { actions } from '../../resources/actions.ts'
+import { nextSteps } from '../../resources/next-steps.ts'
 import { pages } from '../../resources/pages.tsx'
 import { railGroups } from '../groups.ts'
 import en from './en.json' with { type: 'json' }
@@ -67,7 +68,8 @@ const dynamic: Record<string, readonly string[]> = {
   'actions.setBack.': ['stops', 'becomes', 'moves', 'owned'],
   'actions.skip.': ['already', 'paused', 'noContainer', 'finished', 'changed'],
   'edit.': ['mine', 'theirs'],
-  'secret.validity.': ['valid', 'soon', 'expired', 'notYet'],
+  'home.next.': Object.values(nextSteps).flatMap((words) => Object.values(words)),
+  'secret.validity.': ['Valid', 'EndsSoon', 'Expired', 'NotYetValid'],
   'policies.peer.': ['pods', 'allPods', 'namespaces', 'everywhere', 'both', 'block'],
   'apply.state.': [
     'faulty',

@@ -4,7 +4,7 @@ import { useResource, wellKnown } from '../../queries/discovery.ts'
 import { useObject } from '../../queries/hub.ts'
 import { bridge } from '../../ui/bridge.ts'
 import { placeUrl } from '../../ui/place.ts'
-import { statusWord } from '../status-word.ts'
+import { useStatusWord } from '../status-word.ts'
 import { setPinWord } from './pin-words.ts'
 import { changeOf, type Pin, pinKey, usePins, type Word } from './pins.ts'
 
@@ -17,11 +17,11 @@ function useWord({ context, resource: key, namespace, name }: Pin): Word | 'gone
   )
   const data = useObject(source)
   const { object, deleted, state } = data ?? {}
+  const word = useStatusWord(key, source, object ?? undefined)
   return useMemo(() => {
     if (!state?.synced) return undefined
-    if (!object || deleted) return 'gone'
-    return statusWord(key, object) ?? { text: '', tone: 'ok' }
-  }, [object, deleted, state?.synced, key])
+    return !object || deleted ? 'gone' : (word ?? { text: '', tone: 'ok' })
+  }, [object, deleted, state?.synced, word])
 }
 
 /**

@@ -1,4 +1,4 @@
-import { readCertificates } from '../../kube/certificate.ts'
+import { type Certificate, readCertificates, validity } from '../../kube/certificate.ts'
 import type { LabelSelector } from '../../kube/label-selector.ts'
 import type { Condition, KubeObject, StatusWord } from '../../kube/types.ts'
 import { viewOf } from '../generic/view.ts'
@@ -52,24 +52,23 @@ export interface Binding extends KubeObject {
 const closed: StatusWord = { text: 'FailClosed', tone: 'ok' }
 const open: StatusWord = { text: 'FailOpen', tone: 'muted' }
 
-const bundleOf = ({ clientConfig }: Webhook): string => {
+/** The authority of a webhook that is valid for longest: while there is one, calls can succeed. What cannot be read is not known to be past. */
+export function authorityOf({ clientConfig }: Webhook): Certificate | undefined {
   try {
-    return atob(clientConfig?.caBundle ?? '')
+    return readCertificates(atob(clientConfig?.caBundle ?? '')).sort((a, b) => b.notAfter - a.notAfter)[0]
   } catch {
-    return ''
+    return undefined
   }
-}
-
-/** Whether none of the authorities whose word counts for a webhook is valid any longer: no call of it can succeed. `now` in ms. */
-function isExpired(webhook: Webhook, now: number): boolean {
-  const authorities = readCertificates(bundleOf(webhook))
-  return authorities.length > 0 && authorities.every(({ notAfter }) => notAfter < now)
 }
 
 /** What can be seen to be wrong without a call; else what becomes of requests when a webhook does not answer. */
 export function webhooksStatus({ webhooks = [] }: WebhookConfiguration, now = Date.now()): StatusWord {
   if (webhooks.length === 0) return { text: 'NoWebhooks', tone: 'muted' }
-  if (webhooks.some((webhook) => isExpired(webhook, now))) return { text: 'CAExpired', tone: 'bad' }
+  const authorities = webhooks.flatMap((webhook) => authorityOf(webhook) ?? [])
+  const [first] = authorities.sort((a, b) => a.notAfter - b.notAfter)
+  const { word, until } = first ? validity(first, now) : { word: undefined, until: undefined }
+  if (first && word === 'Expired') return { text: 'CAExpired', tone: 'bad', at: first.notAfter }
+  if (first && word === 'EndsSoon') return { text: 'CAEndsSoon', tone: 'warn', at: first.notAfter, until }
   // A service of the cluster has a certificate of the cluster's own as a rule, which no authority of the system vouches for.
   if (webhooks.some(({ clientConfig }) => clientConfig?.service && !clientConfig.caBundle)) return { text: 'NoCABundle', tone: 'warn' }
   return webhooks.some(({ failurePolicy }) => failurePolicy !== 'Ignore') ? closed : open

@@ -5,7 +5,9 @@ import { ObjectLink } from '../generic/common.tsx'
 import { PageBody } from '../generic/page-body.tsx'
 import type { KindPage } from '../page.ts'
 import { Covered, CoveredNamespaces, selectorText } from './parts.tsx'
-import { type Webhook, type WebhookConfiguration, webhooksView } from './view.ts'
+import { datesStatus } from '../secrets/view.ts'
+import { localTime } from '../../ui/time.ts'
+import { authorityOf, type Webhook, type WebhookConfiguration, webhooksView } from './view.ts'
 
 /** Each webhook: who is asked, about what of what this cluster has, and what happens when there is no answer. */
 function WebhooksOverview({ object }: { object: WebhookConfiguration }) {
@@ -17,6 +19,7 @@ function WebhooksOverview({ object }: { object: WebhookConfiguration }) {
           <Facts
             rows={[
               [t('admission.asks'), <Client key="client" of={webhook.clientConfig} />],
+              [t('admission.authority'), <Authority key="authority" of={webhook} />],
               [t('admission.rules'), <Covered key="rules" rules={webhook.rules ?? []} />],
               [t('admission.inNamespaces'), <CoveredNamespaces key="ns" selector={webhook.namespaceSelector} />],
               [t('admission.objects'), selectorText(webhook.objectSelector)],
@@ -52,6 +55,21 @@ function Client({ of }: { of: Webhook['clientConfig'] }) {
     <>
       <ObjectLink resource="services" namespace={namespace} name={name} />
       <span className="mono">{` ${namespace}${port === undefined ? '' : `:${port}`}${path}`}</span>
+    </>
+  )
+}
+
+/** Whose word counts for the webhook's certificate, and until when. */
+function Authority({ of }: { of: Webhook }) {
+  const { t } = useTranslation()
+  if (!of.clientConfig?.caBundle) return <>{t('admission.systemAuthorities')}</>
+  const authority = authorityOf(of)
+  if (!authority) return <ToneWord tone="warn">Unreadable</ToneWord>
+  const { text, tone } = datesStatus(authority)
+  return (
+    <>
+      <ToneWord tone={tone}>{text}</ToneWord>{' '}
+      {t('admission.authorityUntil', { name: authority.subject, when: localTime(authority.notAfter) })}
     </>
   )
 }

@@ -1,3 +1,4 @@
+import { type Certificate, readCertificates, validity } from '../../kube/certificate.ts'
 import { shortDuration } from '../../kube/age.ts'
 import type { Condition, KubeObject, StatusWord } from '../../kube/types.ts'
 import { viewOf } from '../generic/view.ts'
@@ -8,17 +9,37 @@ export interface SigningRequest extends KubeObject {
   status?: { conditions?: Condition[]; certificate?: string }
 }
 
+/** One of a list: of the certificate that came of it, when it is valid is kept. */
+interface ListedRequest extends SigningRequest {
+  issued?: Pick<Certificate, 'notBefore' | 'notAfter'>
+}
+
+function issuedBy({ status }: SigningRequest): Certificate | undefined {
+  try {
+    return readCertificates(atob(status?.certificate ?? ''))[0]
+  } catch {
+    return undefined
+  }
+}
+
 /** kubectl's words (printers/internalversion), one of them. */
-export function requestStatus({ status: told }: SigningRequest): StatusWord {
+export function requestStatus(request: ListedRequest, now = Date.now()): StatusWord {
+  const { status: told } = request
   const has = (type: string): boolean => told?.conditions?.some((condition) => condition.type === type) ?? false
   if (has('Denied')) return { text: 'Denied', tone: 'bad' }
   if (has('Failed')) return { text: 'Failed', tone: 'bad' }
-  if (told?.certificate) return { text: 'Issued', tone: 'ok' }
+  if (told?.certificate) {
+    const issued = request.issued ?? issuedBy(request)
+    const { word, until } = issued ? validity(issued, now) : { word: undefined, until: undefined }
+    if (issued && word === 'Expired') return { text: 'Expired', tone: 'muted', at: issued.notAfter }
+    if (issued && word === 'EndsSoon') return { text: 'EndsSoon', tone: 'warn', at: issued.notAfter, until }
+    return { text: 'Issued', tone: 'ok', ...(until === undefined ? {} : { until }) }
+  }
   return has('Approved') ? { text: 'Approved', tone: 'busy' } : { text: 'Pending', tone: 'warn' }
 }
 
-export const requestView = viewOf<SigningRequest>({
-  status: requestStatus,
+export const requestView = viewOf<ListedRequest>({
+  status: (request) => requestStatus(request),
   columns: [
     { id: 'signername', label: 'signer', type: 'text', width: 260, cell: ({ spec }) => spec?.signerName ?? none },
     { id: 'requestor', label: 'requestor', type: 'text', width: 220, cell: ({ spec }) => spec?.username ?? none },
@@ -31,9 +52,11 @@ export const requestView = viewOf<SigningRequest>({
       order: ({ spec }) => spec?.expirationSeconds ?? 0,
     },
   ],
-  // The certificate that came of it counts only as being there.
-  trim: ({ status, ...rest }) => ({
-    ...rest,
-    ...(status ? { status: { ...status, ...(status.certificate ? { certificate: 'issued' } : {}) } } : {}),
-  }),
+  trim: (request) => {
+    const { status } = request
+    if (!status?.certificate) return request
+    const { notBefore, notAfter } = issuedBy(request) ?? {}
+    const issued = notBefore === undefined || notAfter === undefined ? undefined : { notBefore, notAfter }
+    return { ...request, issued, status: { ...status, certificate: 'issued' } }
+  },
 })

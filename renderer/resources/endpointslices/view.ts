@@ -11,10 +11,11 @@ const readyOf = ({ endpoints }: EndpointSlice): [ready: number, all: number] => 
   endpoints?.length ?? 0,
 ]
 
-/** Whether anybody answers. That nobody is there is what a Service of no pods looks like, and no trouble by itself. */
-export function endpointSliceStatus(slice: EndpointSlice): StatusWord {
-  const [ready, all] = readyOf(slice)
-  if (all === 0) return { text: 'NoEndpoints', tone: 'muted' }
+export const endpointSliceStatus = (slice: EndpointSlice): StatusWord => readiness(...readyOf(slice))
+
+/** Whether anybody answers, in the words of slices and Services. */
+export function readiness(ready: number, all: number): StatusWord {
+  if (all === 0) return { text: 'NoEndpoints', tone: 'warn' }
   if (ready === 0) return { text: 'NoneReady', tone: 'warn' }
   return ready === all ? { text: 'Ready', tone: 'ok' } : { text: 'PartlyReady', tone: 'busy' }
 }

@@ -1,5 +1,5 @@
 import { slimMeta } from '../../kube/codec.ts'
-import { type Column, createdAt, type KindView, worstFirst } from '../../kube/columns.ts'
+import { type Beside, type Column, createdAt, type KindView, worstFirst } from '../../kube/columns.ts'
 import type { KubeObject, StatusWord } from '../../kube/types.ts'
 
 const name: Column = { id: 'name', label: 'name', type: 'text', width: 260, grow: true, cell: (o) => o.metadata.name }
@@ -14,10 +14,19 @@ interface Declared<T> {
   columns: readonly Column<T>[]
   /** Which of what a list has no need of is left out; metadata is slimmed in any case. */
   trim?(object: T): T
+  table?: boolean
+  beside?: Beside<T>
 }
 
 /** The list of a kind: name, namespace, the status word, what is the kind's own, age. An object that is being deleted says that first. */
-export function viewOf<T extends KubeObject>({ namespaced = false, status, columns, trim = (o) => o }: Declared<T>): KindView<T> {
+export function viewOf<T extends KubeObject>({
+  namespaced = false,
+  status,
+  columns,
+  trim = (o) => o,
+  table,
+  beside,
+}: Declared<T>): KindView<T> {
   const word = (o: T): StatusWord | undefined => (o.metadata.deletionTimestamp ? { text: 'Terminating', tone: 'busy' } : status?.(o))
   const statusColumn: Column<T> = {
     id: 'status',
@@ -31,5 +40,7 @@ export function viewOf<T extends KubeObject>({ namespaced = false, status, colum
     columns: [name, ...(namespaced ? [namespace] : []), ...(status ? [statusColumn] : []), ...columns, age],
     status: word,
     trim: (o) => ({ ...trim(o), metadata: slimMeta(o.metadata) }),
+    ...(table ? { table } : {}),
+    ...(beside ? { beside } : {}),
   }
 }

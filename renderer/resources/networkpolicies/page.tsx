@@ -1,8 +1,7 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { type LabelSelector, labelSelectorText } from '../../kube/label-selector.ts'
-import type { KubeObject } from '../../kube/types.ts'
+import { labelSelectorText } from '../../kube/label-selector.ts'
 import { pods } from '../../queries/discovery.ts'
 import { Section, Table } from '../../ui/facts.tsx'
 import { placeUrl, usePlace } from '../../ui/place.ts'
@@ -11,12 +10,9 @@ import type { KindPage } from '../page.ts'
 import { PodLines } from '../pods/pod-lines.tsx'
 import { useLists } from '../generic/use-lists.ts'
 import { directionsOf, peerOf, podsOf, portText, type Rule } from './peers.ts'
+import { networkPolicyView, type Policy } from './view.ts'
 
 const namespaceKinds = ['namespaces']
-
-interface Policy extends KubeObject {
-  spec?: { podSelector?: LabelSelector; policyTypes?: string[]; ingress?: Rule[]; egress?: Rule[] }
-}
 
 /** Who may reach these pods, and whom they may reach. */
 function PolicyOverview({ object }: { object: Policy }) {
@@ -97,4 +93,4 @@ function Direction({ direction, namespace, rules }: { direction: 'Ingress' | 'Eg
   )
 }
 
-export const policyPage: KindPage<Policy> = { Overview: PolicyOverview }
+export const policyPage: KindPage<Policy> = { view: networkPolicyView, Overview: PolicyOverview }

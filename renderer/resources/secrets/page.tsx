@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next'
-import { type Certificate, readCertificates } from '../../kube/certificate.ts'
+import { type Certificate, readCertificates, validity } from '../../kube/certificate.ts'
 import { parseJson } from '../../kube/json.ts'
 import { dataEntries } from '../../kube/secret-values.ts'
-import { isRecord, type KubeObject, type Tone } from '../../kube/types.ts'
+import { isRecord } from '../../kube/types.ts'
 import { Facts, Section } from '../../ui/facts.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
 import { Age, Moment } from '../../ui/age.tsx'
@@ -11,12 +11,7 @@ import { PageBody } from '../generic/page-body.tsx'
 import { UsedBy } from '../generic/used-by.tsx'
 import type { KindPage } from '../page.ts'
 import { DataSection } from './data-section.tsx'
-
-interface Secret extends KubeObject {
-  type?: string
-  immutable?: boolean
-  data?: Record<string, string>
-}
+import { datesStatus, type Secret, secretView } from './view.ts'
 
 /** What a Secret is, by its type; its values below, hidden. */
 function SecretOverview({ object }: { object: Secret }) {
@@ -53,27 +48,19 @@ function SecretOverview({ object }: { object: Secret }) {
   )
 }
 
-/** Before this it is time to see to another one. */
-const soonMs = 30 * 86_400_000
-
-function validity({ notBefore, notAfter }: Certificate, now: number): { word: 'expired' | 'soon' | 'notYet' | 'valid'; tone: Tone } {
-  if (now > notAfter) return { word: 'expired', tone: 'bad' }
-  if (now < notBefore) return { word: 'notYet', tone: 'warn' }
-  return now > notAfter - soonMs ? { word: 'soon', tone: 'warn' } : { word: 'valid', tone: 'ok' }
-}
-
 /** Whose certificate it is, for which names and until when. */
 export function CertificateSection({ certificate, chain }: { certificate: Certificate; chain: boolean }) {
   const { t } = useTranslation()
   const { subject, issuer, names, notBefore, notAfter } = certificate
-  const { word, tone } = validity(certificate, Date.now())
+  const now = Date.now()
+  const { word } = validity(certificate, now)
   return (
     <Section title={chain ? t('secret.issuerCertificate') : t('secret.certificate')}>
       <Facts
         rows={[
           [
             t('columns.status'),
-            <ToneWord key="status" tone={tone}>
+            <ToneWord key="status" tone={datesStatus(certificate, now).tone}>
               {t(`secret.validity.${word}`)}
             </ToneWord>,
           ],
@@ -84,7 +71,7 @@ export function CertificateSection({ certificate, chain }: { certificate: Certif
           [
             t('secret.notAfter'),
             <span key="until">
-              <Moment at={notAfter} /> {word === 'expired' && <Age at={notAfter} />}
+              <Moment at={notAfter} /> {word === 'Expired' && <Age at={notAfter} />}
             </span>,
           ],
         ]}
@@ -118,5 +105,5 @@ function ConfigMapOverview({ object }: { object: Secret }) {
   )
 }
 
-export const secretPage: KindPage<Secret> = { Overview: SecretOverview }
+export const secretPage: KindPage<Secret> = { view: secretView, Overview: SecretOverview }
 export const configMapPage: KindPage<Secret> = { Overview: ConfigMapOverview }

@@ -22,7 +22,9 @@ export function EndpointTable({ slices, namespace }: { slices: readonly Endpoint
           <Addresses key="a" addresses={endpoint.addresses} ports={ports.map(({ port }) => port)} />,
           <EndpointState key="s" ready={endpoint.conditions?.ready !== false} terminating={endpoint.conditions?.terminating === true} />,
           endpoint.targetRef?.kind === 'Pod' ? (
-            <ObjectLink key="t" resource="pods" namespace={namespace} name={endpoint.targetRef.name ?? ''} middle />
+            <span key="t" className="endpoint-target">
+              <ObjectLink resource="pods" namespace={namespace} name={endpoint.targetRef.name ?? ''} middle />
+            </span>
           ) : (
             ''
           ),

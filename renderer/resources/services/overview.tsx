@@ -9,6 +9,7 @@ import { MainFacts, Metadata } from '../generic/common.tsx'
 import { PodLines } from '../pods/pod-lines.tsx'
 import { EndpointTable } from './endpoint-table.tsx'
 import type { EndpointSlice, Service } from './types.ts'
+import { pending } from '../printed.ts'
 import { externalAddress } from './view.ts'
 
 const endpointSlices = { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices', namespaced: true }
@@ -32,6 +33,7 @@ export function ServiceOverview({ object: service }: { object: Service }) {
   return (
     <div className="overview">
       {!external && slices && <Unanswered slices={slices} />}
+      {spec?.type === 'LoadBalancer' && externalAddress(service) === pending && <p className="why">{t('services.noAddress')}</p>}
       <MainFacts
         object={service}
         extra={[

@@ -27,6 +27,11 @@ export interface Service extends KubeObject {
   status?: { loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] } }
 }
 
+/** One of a list, with what its EndpointSlices say. */
+export interface ListedService extends Service {
+  endpoints?: { ready: number; total: number }
+}
+
 export interface EndpointSlice extends KubeObject {
   addressType?: string
   ports?: { name?: string; port?: number; protocol?: string }[]
