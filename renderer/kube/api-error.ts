@@ -56,6 +56,12 @@ export const explainedReasons = [
   'Network',
   'Aborted',
   'NoSession',
+  'Quota',
+  'PodSecurity',
+  'NamespaceGoes',
+  'Policy',
+  'Admission',
+  'Webhook',
   ...gatewayFaults,
 ] as const
 export type ExplainedReason = (typeof explainedReasons)[number]
@@ -78,10 +84,27 @@ const byCode: Record<number, ExplainedReason> = {
 
 const sameMeaning: Record<string, ExplainedReason> = { Gone: 'Expired', ServerTimeout: 'Timeout', BadRequest: 'Invalid' }
 
+/**
+ * Admission refuses with the reasons of other things: what a quota, a policy or a webhook holds back is as Forbidden as what a role does
+ * not allow, and a webhook that does not answer an InternalError. Only the sentences differ (apiserver pkg/admission, plugin/pkg/admission).
+ */
+const admission: readonly [code: number, said: RegExp, reason: ExplainedReason][] = [
+  [403, /\b(?:exceeded|failed) quota: /, 'Quota'],
+  [403, /\bviolates PodSecurity "/, 'PodSecurity'],
+  [403, /\bbecause it is being terminated\b/, 'NamespaceGoes'],
+  [403, /^admission webhook "|AdmissionPolicy '.*' with binding '/, 'Policy'],
+  // Authorizers say who cannot, and RBAC who gives more than they have.
+  [403, /^(?!.*\b[Uu]ser ".*" (?:cannot|\(groups=)).* is forbidden: (?!User\b)/s, 'Admission'],
+  [500, /\bfailed calling webhook "/, 'Webhook'],
+]
+
 /** The reason whose meaning and next step the interface shows. */
 export function explain(error: ApiError): ExplainedReason {
   const fault = gatewayFaults.find((each) => each === error.causes[0]?.reason)
   if (fault) return fault
+  // A webhook chooses the code of its denial.
+  const held = admission.find(([code, said, reason]) => (code === error.code || reason === 'Policy') && said.test(error.message))
+  if (held) return held[2]
   const known = explainedReasons.find((reason) => reason === error.reason)
   return known ?? sameMeaning[error.reason] ?? byCode[error.code] ?? (error.code >= 500 ? 'InternalError' : 'Invalid')
 }

@@ -52,9 +52,11 @@ export interface ChangeAction<V = unknown> extends Named {
   /** What is filled in before anybody has typed. */
   initial?(objects: readonly KubeObject[], now: Date): V
   Form?: ComponentType<FormProps<V>>
-  /** Undefined while what was filled in says nothing yet. */
+  /** What it sends is kept where it was typed until it is done. */
+  draft?: boolean
   /** Told when it is over. */
   done?(rows: readonly ActionRow[]): void
+  /** Undefined while what was filled in says nothing yet. */
   plan(object: KubeObject, value: V, at: { path: string; now: Date }): Step | Skip | undefined
 }
 

@@ -40,7 +40,8 @@ export function ChangeDialog({ action, target, onClose }: { action: ChangeAction
   const known = useMemo(() => objectsOf(rows), [rows])
   const Form = action.Form as ComponentType<FormProps<unknown>> | undefined
   const single = rows.length === 1 ? rows[0] : undefined
-  const stale = rows.some((row) => row.state === 'failed')
+  // Of a refusal what is filled in may be the reason, or the cluster; the same again is one press away in any case.
+  const failed = rows.some(({ state, error }) => error !== undefined && (state === 'failed' || state === 'refused' || state === 'unread'))
   return (
     <Modal
       opened
@@ -69,8 +70,9 @@ export function ChangeDialog({ action, target, onClose }: { action: ChangeAction
       )}
       {phase === 'finished' && <Sum rows={rows} />}
       {single ? <RowDetail row={single} /> : <Rows rows={rows} />}
+      {action.draft && failed && <p className="dim">{t('edit.kept')}</p>}
       <div className="delete-actions">
-        {stale && phase === 'finished' && (
+        {failed && (phase === 'finished' || phase === 'planning') && (
           <Button variant="default" onClick={again}>
             {t('actions.again')}
           </Button>

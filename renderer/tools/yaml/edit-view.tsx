@@ -59,6 +59,7 @@ export function EditView({
   }, [foreign, draft, liveText, key])
   useGuard(draft !== undefined && isSecret(object))
   const faults = useMemo(() => documents.flatMap((document) => document.faults), [documents])
+  const [fault] = faults
   const problems = useProblems(context, documents)
   const [only] = documents
   const sendable = draft !== undefined && !deleted && current && !foreign && documents.length === 1 && faults.length === 0
@@ -104,6 +105,11 @@ export function EditView({
           after={liveText}
           onMerge={(merged) => keepDraft(key, { base: object, text: merged })}
         />
+      )}
+      {fault && current && (
+        <p className="notice tone-bad" role="status">
+          {t('edit.fault', { line: lines(text.slice(0, fault.from)).length, message: fault.message })}
+        </p>
       )}
       {documents.length > 1 && <p className="notice tone-warn">{t('edit.oneDocument')}</p>}
       <CodeEditor
@@ -153,6 +159,7 @@ function replacement(typed: unknown, baseText: string, resource: Resource, done:
     offered: () => true,
     bulk: false,
     needs: [{ verb: 'update' }],
+    draft: true,
     plan(object, _, { path }) {
       if (editableText(object, resource) !== baseText) return { skip: 'changed' }
       return {
