@@ -123,7 +123,7 @@ describe('who is let in', () => {
     expect(cookie).toMatch(/; HttpOnly; SameSite=Strict; Path=\/$/)
     expect(cookie).not.toContain(h.key)
     expect(first.headers.get('cache-control')).toBe('no-store')
-    const nonce = /script-src 'nonce-([^']+)'/.exec(first.headers.get('content-security-policy') ?? '')?.[1] ?? ''
+    const nonce = /script-src \S+\/assets\/ 'nonce-([^']+)';/.exec(first.headers.get('content-security-policy') ?? '')?.[1] ?? ''
     const body = await first.text()
     expect(body).toContain(`<script nonce="${nonce}">`)
     expect(body).toContain(h.key)
@@ -218,6 +218,8 @@ describe('the files of the window', () => {
     await mkdir(join(h.dir, 'assets'))
     await writeFile(join(h.dir, 'assets/a-1.js'), 'let a = 1')
     await writeFile(join(h.dir, 'assets/a-1.js.gz'), gzipSync('let a = 1'))
+    // The last file of a build.
+    await writeFile(join(h.dir, 'index.html'), '<!doctype html><title>Built</title>')
     const plain = await raw(h.gateway.port, 'GET', '/assets/a-1.js', { cookie: h.cookie })
     expect(plain).toEqual({ status: 200, body: 'let a = 1' })
     const asset = await h.get('/assets/a-1.js', { headers: { 'accept-encoding': 'gzip' } })

@@ -11,6 +11,8 @@ import type { Notice } from './notices.ts'
 import { plainHttp } from './plain-http.ts'
 
 export const LOCAL = 'local'
+/** As long as nobody wonders whether it starts at all; from then on the window says that it does. */
+const START_PATIENCE_MS = 5_000
 
 /**
  * How often the kubeconfig files are looked at while a window is open. Their size and times are read rather than a watch set on them:
@@ -140,7 +142,16 @@ export class Contexts {
     return upstream
   }
 
+  // The window opens while the control plane starts: what it asks for first waits for that instead of being asked again.
+  async #start(): Promise<void> {
+    const { promise: over, resolve } = Promise.withResolvers<void>()
+    const timer = this.#clock.setTimeout(resolve, START_PATIENCE_MS)
+    await Promise.race([this.#local.settled(), over])
+    timer.cancel()
+  }
+
   async #reachLocal(): Promise<Upstream> {
+    if (this.#local.status().state === 'starting') await this.#start()
     const reach = this.#local.reach()
     if (reach === undefined) {
       const { state, message } = this.#local.status()

@@ -98,6 +98,8 @@ export interface LocalControl {
   restart(): Promise<void>
   /** Undefined while it is not running. */
   reach(): LocalReach | undefined
+  /** Resolves when a start that is under way is over, however it ended; at once when none is. */
+  settled(): Promise<void>
 }
 
 /** A request on its way to an API server. Header names are lower case. */

@@ -3,8 +3,9 @@ import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { once } from 'node:events'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Transport } from '../client/transport.ts'
+import { FakeClock } from '../machinery/clock.ts'
 import type { Status } from '../machinery/status.ts'
 import type { ContextList } from './contract.ts'
 import { fakeCluster, type Harness, harness, standsStill } from './testing/harness.ts'
@@ -14,8 +15,8 @@ afterEach(async () => {
   for (const fn of cleanup.splice(0).reverse()) await fn()
 })
 
-async function start(contexts?: Parameters<typeof harness>[0]): Promise<Harness> {
-  const h = await harness(contexts)
+async function start(...of: Parameters<typeof harness>): Promise<Harness> {
+  const h = await harness(...of)
   cleanup.push(h.close)
   return h
 }
@@ -223,6 +224,37 @@ describe('requests to a cluster', () => {
     h.local.use(transport)
     expect((await h.get(`/clusters/${acting}/version`)).status).toBe(200)
     expect(seen[0]).toMatchObject({ 'impersonate-user': 'jane', 'impersonate-group': 'a, b\nc' })
+  })
+
+  test('what is asked of the local control plane while it starts waits for that, but not for long', async () => {
+    const clock = new FakeClock()
+    const h = await start({}, { clock })
+    const begin = Promise.withResolvers<void>()
+    h.local.state = 'starting'
+    h.local.starting = begin.promise
+    const ask = async (): Promise<unknown[]> => {
+      const answer = await h.get('/clusters/local/version')
+      return [answer.status, await answer.text()]
+    }
+    const early = ask()
+    await vi.waitUntil(() => h.local.asked === 1)
+    clock.advance(5_000)
+    expect(await early).toEqual([503, expect.stringContaining('the local control plane is starting')])
+    const patient = ask()
+    await vi.waitUntil(() => h.local.asked === 2)
+    h.local.use({
+      request: async () => ({ status: 500, headers: {}, body: Buffer.alloc(0) }),
+      stream: async () => ({
+        status: 200,
+        headers: {},
+        body: (async function* () {
+          yield Buffer.from('it runs')
+        })(),
+      }),
+      close: async () => undefined,
+    })
+    begin.resolve()
+    expect(await patient).toEqual([200, 'it runs'])
   })
 
   test('gzip passes through untouched, redirects stay under the prefix', async () => {

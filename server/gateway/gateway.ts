@@ -62,13 +62,25 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const token = pathname === '/' && method === 'GET' ? new URLSearchParams(search).get('session') : null
     const refusal = guard.refuse({ method, pathname, headers: req.headers, upgrade: false }, token !== null)
     if (refusal !== undefined) return refuse(res, refusal)
-    if (token !== null) return enter(res, headers, session, token, req.headers.cookie)
+    if (token !== null) return enter(req, res, token)
     const cluster = clusterRoute(req.url ?? '/')
     if (cluster !== undefined) return proxyToCluster(contexts, cluster, req, res)
     if (pathname.startsWith('/api/')) return api(req, res, pathname, headers, contexts, options.local)
     if (req.method !== 'GET' && req.method !== 'HEAD') return refuse(res, { status: 405, sentence: 'Only GET is possible here.' })
     if (await files.serve(pathname, req, res, headers)) return
     refuse(res, { status: 404, sentence: `There is nothing at ${pathname}.` })
+  }
+  const enter = async (req: IncomingMessage, res: ServerResponse, token: string): Promise<void> => {
+    // Read first: an address is used once.
+    const window = await files.page()
+    if (window === undefined) return refuse(res, { status: 404, sentence: 'The window is not built: run npm run build.' })
+    if (session.redeem(token)) {
+      const more = (nonce: string) => ({ ...securityHeaders(port, nonce), 'set-cookie': session.setCookie() })
+      return sendPage(res, 200, (nonce) => entrancePage(window, session.key, nonce), more)
+    }
+    // Reloading the first address in the same browser is not worth an error. It brings no key: other ports know the cookie.
+    if (!session.admits(req.headers.cookie)) return refuse(res, { status: 401, sentence: usedAddress })
+    res.writeHead(303, { ...headers, location: '/', 'cache-control': 'no-store' }).end()
   }
   const launch = (req: IncomingMessage, res: ServerResponse): void => {
     const { host, origin, [LAUNCH_HEADER]: sent } = req.headers
@@ -146,23 +158,20 @@ async function api(
   sendJson(res, headers, 200, local.status())
 }
 
-function enter(res: ServerResponse, headers: OutgoingHttpHeaders, session: Session, token: string, cookie: string | undefined): void {
-  if (session.redeem(token)) return sendPage(res, 200, (nonce) => entrancePage(session.key, nonce), { 'set-cookie': session.setCookie() })
-  // Reloading the first address in the same browser is not worth an error. It brings no key: other ports know the cookie.
-  if (!session.admits(cookie)) return refuse(res, { status: 401, sentence: usedAddress })
-  res.writeHead(303, { ...headers, location: '/', 'cache-control': 'no-store' }).end()
-}
-
 function refuse(res: ServerResponse, refusal: Refusal): void {
   sendPage(res, refusal.status, (nonce) => refusalPage(refusal, nonce))
 }
 
-function sendPage(res: ServerResponse, status: number, page: (nonce: string) => Buffer, more: OutgoingHttpHeaders = {}): void {
+function sendPage(
+  res: ServerResponse,
+  status: number,
+  page: (nonce: string) => Buffer,
+  headers: (nonce: string) => OutgoingHttpHeaders = pageHeaders,
+): void {
   const nonce = randomBytes(16).toString('base64')
   const body = page(nonce)
   res.writeHead(status, {
-    ...pageHeaders(nonce),
-    ...more,
+    ...headers(nonce),
     'content-type': 'text/html; charset=utf-8',
     'content-length': body.length,
     'cache-control': 'no-store',

@@ -62,12 +62,15 @@ export class Guard {
   }
 }
 
-/** Headers of every response of the gateway itself. Scripts and styles come from the build's folder: pods' answers share this origin. */
-export function securityHeaders(port: number): OutgoingHttpHeaders {
+/**
+ * Headers of every response of the gateway itself. Scripts and styles come from the build's folder: pods' answers share this origin.
+ * `nonce` lets one script of the page itself run.
+ */
+export function securityHeaders(port: number, nonce?: string): OutgoingHttpHeaders {
   const origin = `http://127.0.0.1:${port}`
   const policy = [
     `default-src 'none'`,
-    `script-src ${origin}/assets/`,
+    `script-src ${origin}/assets/${nonce === undefined ? '' : ` 'nonce-${nonce}'`}`,
     `style-src ${origin}/assets/ 'unsafe-inline'`,
     `img-src ${origin}/assets/ ${origin}/icon.svg data:`,
     `font-src ${origin}/assets/`,

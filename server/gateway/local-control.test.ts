@@ -53,12 +53,18 @@ describe('the local control plane', () => {
   test('is starting, then running and reachable, then stopped', async () => {
     const { clock, boots, control, told } = harness()
     expect(control.status().state).toBe('stopped')
+    await control.settled()
     const started = control.start()
     await settle()
     expect(control.status().state).toBe('starting')
+    let over = false
+    const settled = control.settled().then(() => (over = true))
+    await settle()
+    expect(over).toBe(false)
     expect(control.reach()).toBeUndefined()
     const running = boots[0]?.ok()
     await started
+    await settled
     expect(control.status()).toMatchObject({ state: 'running', url: 'https://127.0.0.1:1', startedAt: clock.now(), restarts: 0 })
     expect(control.reach()).toEqual({ transport })
     await control.stop()
@@ -84,8 +90,10 @@ describe('the local control plane', () => {
     clock.advance(1)
     await settle()
     expect(order).toEqual(['boot', 'close', 'boot'])
+    const settled = control.settled()
     boots[1]?.fail('still away')
     await settle()
+    await settled
     clock.advance(999)
     await settle()
     expect(boots).toHaveLength(2)

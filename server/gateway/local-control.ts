@@ -45,6 +45,7 @@ export class InProcessControl implements LocalControl {
   #retry: Timer | undefined
   #abort = new AbortController()
   #queue: Promise<unknown> = Promise.resolve()
+  #starting: PromiseWithResolvers<void> | undefined
 
   constructor(options: LocalControlOptions) {
     this.#options = options
@@ -72,6 +73,10 @@ export class InProcessControl implements LocalControl {
 
   reach(): LocalReach | undefined {
     return this.#running?.reach
+  }
+
+  async settled(): Promise<void> {
+    await this.#starting?.promise
   }
 
   start(): Promise<void> {
@@ -150,6 +155,11 @@ export class InProcessControl implements LocalControl {
 
   #become(state: LocalState, message?: string): void {
     this.#state = state
+    if (state === 'starting') this.#starting ??= Promise.withResolvers()
+    else {
+      this.#starting?.resolve()
+      this.#starting = undefined
+    }
     this.#message = message
     this.#options.changed?.({ state, ...(message === undefined ? {} : { message }) })
   }

@@ -44,9 +44,12 @@ export function refusalPage({ sentence }: Refusal, nonce: string): Buffer {
 
 export const usedAddress = 'This address was used before, or is older than five minutes.'
 
-/** Gives the page its key, which no request to another port can carry, and goes on to the window. `key` is base64url. */
-export function entrancePage(key: string, nonce: string): Buffer {
-  const script = `try { localStorage.setItem('${KEY_ITEM}', '${key}'); location.replace('/') }
-catch (e) { document.querySelector('p').textContent = 'This browser keeps nothing for this address (' + e.message + '): allow it to store data for 127.0.0.1, and start Binnacle again.' }`
-  return page('Binnacle', ['The window opens. It needs JavaScript and the storage of this browser.'], script, nonce)
+/**
+ * The window's own page, with its key, which no request to another port can carry: the script runs before the modules of the page, and the
+ * used address is gone from the history. `key` is base64url.
+ */
+export function entrancePage(window: string, key: string, nonce: string): Buffer {
+  const script = `try { localStorage.setItem('${KEY_ITEM}', '${key}'); history.replaceState(null, '', '/') }
+catch (e) { document.body.textContent = 'This browser keeps nothing for this address (' + e.message + '): allow it to store data for 127.0.0.1, and start Binnacle again.' }`
+  return Buffer.from(`${window}<script nonce="${nonce}">${script}</script>\n`)
 }

@@ -18,7 +18,14 @@ function control(done: string[]): LocalControl {
     done.push(name)
     return name === 'start' ? Promise.reject(new Error('the port is in use')) : Promise.resolve()
   }
-  return { start: act('start'), stop: act('stop'), restart: act('restart'), status: () => undefined as never, reach: () => undefined }
+  return {
+    start: act('start'),
+    stop: act('stop'),
+    restart: act('restart'),
+    status: () => undefined as never,
+    reach: () => undefined,
+    settled: () => Promise.resolve(),
+  }
 }
 
 test('announces the gateway and does what the shell asks', () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, type Stats } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { extname, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -72,6 +72,13 @@ export class StaticFiles {
     if (req.method === 'HEAD') res.end()
     else await pipeline(createReadStream((variant ?? file).path), res).catch(() => res.destroy())
     return true
+  }
+
+  /** The page of every route. Undefined without a build. */
+  async page(): Promise<string | undefined> {
+    await this.#refresh()
+    const file = this.#files.get('/index.html')
+    return file && readFile(file.path, 'utf8')
   }
 
   // A new build writes a new index.html; one stat a request is cheap next to serving a file.

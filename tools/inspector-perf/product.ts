@@ -19,7 +19,13 @@ export interface Product extends Disposable {
 /** Starts the built program as a person's machine has it, in a folder of its own that is removed at the end. */
 export async function startProduct(
   dist: string,
-  o: { seed?: string; env?: Record<string, string>; flags?: string[] } = {},
+  o: {
+    seed?: string
+    env?: Record<string, string>
+    flags?: string[]
+    /** As soon as the window has an address, which is when a person's browser opens it: the control plane still starts. */
+    early?: boolean
+  } = {},
 ): Promise<Product> {
   const scratch = mkdtempSync(join(tmpdir(), 'binnacle-perf-'))
   const kubeconfig = join(scratch, 'kubeconfig')
@@ -37,7 +43,7 @@ export async function startProduct(
   child.stdout.on('data', (part: Buffer) => (ready ||= part.toString().includes('ready')))
   const window = await until(startLimitMs, () => {
     if (child.exitCode !== null) throw new Error(`the server ended: ${told.slice(-500)}`)
-    return ready ? /http:\/\/\S+\?session=\S+/.exec(told)?.[0] : undefined
+    return ready || o.early ? /http:\/\/\S+\?session=\S+/.exec(told)?.[0] : undefined
   })
   return {
     window,

@@ -48,6 +48,9 @@ export async function fakeCluster(handle: RequestListener, over: 'http' | 'https
 export class FakeLocal implements LocalControl {
   state: LocalState = 'stopped'
   reached: LocalReach | undefined
+  starting: Promise<void> | undefined
+  /** How often somebody waited for it. */
+  asked = 0
   calls: string[] = []
 
   use(transport: Transport): void {
@@ -68,6 +71,10 @@ export class FakeLocal implements LocalControl {
   }
   reach(): LocalReach | undefined {
     return this.reached
+  }
+  async settled(): Promise<void> {
+    this.asked++
+    await this.starting
   }
   async start(): Promise<void> {
     this.calls.push('start')
