@@ -21,7 +21,7 @@ export interface ListedSecret extends Secret {
 }
 
 export function datesOf({ data }: Secret): Dates {
-  let pem = ''
+  let pem: string
   try {
     pem = atob(data?.['tls.crt'] ?? '')
   } catch {
