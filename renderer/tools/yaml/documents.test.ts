@@ -34,6 +34,12 @@ describe('YAML as Kubernetes reads it', () => {
     expect(readDocuments(laughs)[0]?.faults[0]?.message).toMatch(/alias/i)
   })
 
+  test('within quotes and brackets lines are indented as they like: pasted JSON is', () => {
+    expect(valueOf('spec: {\n"a": [\n1,\n2\n]\n}\nb: c\n')).toEqual({ spec: { a: [1, 2] }, b: 'c' })
+    expect(valueOf('d:\n  a: "x\nz"\n  b: c\n')).toEqual({ d: { a: 'x z', b: 'c' } })
+    expect(readDocuments('d: {\na: b\n}\ne: f\n')[0]?.faults).toEqual([])
+  })
+
   test('several documents; those that hold nothing are none', () => {
     const text = '---\n# only a note\n---\na: 1\n---\n\n---\nb: 2\n...\n'
     expect(readDocuments(text).map(({ value }) => value)).toEqual([{ a: 1 }, { b: 2 }])

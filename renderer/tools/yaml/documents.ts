@@ -1,5 +1,6 @@
-import { type Document, isCollection, isMap, isNode, isPair, isScalar, isSeq, parseAllDocuments, type ScalarTag } from 'yaml'
+import { Composer, type CST, type Document, isCollection, isMap, isNode, isPair, isScalar, isSeq, Parser, type ScalarTag } from 'yaml'
 import type { FieldPath } from '../../kube/managed-fields.ts'
+import { yamlTokens } from './lexer.ts'
 import { resolveScalar } from './scalars.ts'
 
 export interface Fault {
@@ -30,9 +31,15 @@ const goScalar: ScalarTag = {
   resolve: (text) => resolveScalar(text),
 }
 
+function* parsed(text: string): Generator<CST.Token> {
+  const parser = new Parser()
+  for (const token of yamlTokens(text)) yield* parser.next(token)
+  yield* parser.end()
+}
+
 /** The documents of a text that hold something, each with what is wrong with it. Never throws. */
 export function readDocuments(text: string): YamlDocument[] {
-  const parsed = parseAllDocuments(text, {
+  const composer = new Composer({
     version: '1.1',
     schema: 'failsafe',
     customTags: (tags) => [goScalar, ...tags],
@@ -40,8 +47,7 @@ export function readDocuments(text: string): YamlDocument[] {
     prettyErrors: false,
     logLevel: 'silent',
   })
-  if (!Array.isArray(parsed)) return []
-  return (parsed as Document.Parsed[]).flatMap((document): YamlDocument[] => {
+  return [...composer.compose(parsed(text), false, text.length)].flatMap((document): YamlDocument[] => {
     const faults = document.errors.map(({ pos, message }): Fault => ({ from: pos[0], to: Math.max(pos[0], pos[1]), message }))
     const [from, , to] = document.range
     let value: unknown
