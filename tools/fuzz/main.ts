@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { ours, reference } from '../bench/contestants.ts'
-import { closeConnections } from '../conformance/http.ts'
+import { closeConnections, type Target } from '../conformance/http.ts'
 import { commandLine } from '../command-line.ts'
 import { say } from '../setup.mjs'
 import { fuzz, type Outcome } from './alone.ts'
 import { RECORDED_RUN } from './ground.ts'
 import { compareBoth, type Difference } from './paired.ts'
 import { Random } from './random.ts'
+import { compareSequences } from './sequences.ts'
 
 /**
  * `npm run fuzz [-- --count N --seed S --only PATTERN]`: generated requests against a server that it starts, made from the published types
@@ -19,9 +20,13 @@ const { values: flags } = commandLine('Generated requests to a server that this 
   seed: { type: 'number', default: 1, help: 'The same one makes the same requests.' },
   only: { type: 'string', default: '', help: 'Pattern of kinds: apps/v1/deployments.' },
   paired: { type: 'number', help: 'So many requests go to a kube-apiserver, too, and the answers are compared.' },
+  sequences: {
+    type: 'number',
+    help: 'So many objects are written by several clients one after another, ten times each, on a kube-apiserver, too.',
+  },
   top: { type: 'number', default: 40, help: 'Kinds of difference to print.' },
   record: { type: 'string', help: 'File for refusals that both agree on (answers.test.ts asks them again).' },
-  url: { type: 'string', help: 'With --paired: address of a server that runs already.' },
+  url: { type: 'string', help: 'With --paired and --sequences: address of a server that runs already.' },
   token: { type: 'string', default: '', help: 'Its token.' },
   'reference-url': { type: 'string', help: 'With --paired: address of a kube-apiserver that runs already.' },
   'reference-token': { type: 'string', default: '', help: 'Its token.' },
@@ -41,9 +46,14 @@ function growth(memory: readonly number[]): number {
   return half === 0 ? 0 : Math.min(...memory.slice(half)) - Math.min(...memory.slice(0, half))
 }
 
+const countsText = (codes: ReadonlyMap<number, number>): string =>
+  [...codes]
+    .sort(([a], [b]) => a - b)
+    .map(([code, n]) => `${code === 0 ? 'no answer' : code} ${n}×`)
+    .join(', ')
+
 function report({ faults, codes, memory, waits }: Outcome): number {
-  const counts = [...codes].sort(([a], [b]) => a - b).map(([code, n]) => `${code === 0 ? 'no answer' : code} ${n}×`)
-  console.log(counts.join(', '))
+  console.log(countsText(codes))
   const kinds = Map.groupBy(faults, (f) => f.why.replace(/"(?:[^"\\]|\\.)*"|\d+/g, '…'))
   for (const group of [...kinds.values()].sort((a, b) => b.length - a.length).slice(0, SHOWN)) {
     const [{ request, why }] = group as [Outcome['faults'][number]]
@@ -88,7 +98,8 @@ function print(found: readonly Difference[]): void {
   console.log(`\n${groups.length} kinds of difference`)
 }
 
-async function paired(count: number): Promise<number> {
+/** Two servers, fresh ones or those that were given. */
+async function withBoth(compare: (theirs: Target, mine: Target) => Promise<number>): Promise<number> {
   const given = flags['reference-url']
   const spec = given === undefined ? reference(process.env.KUBEBUILDER_ASSETS) : undefined
   if (typeof spec === 'string') {
@@ -98,23 +109,41 @@ async function paired(count: number): Promise<number> {
   const theirs = await spec?.start()
   const mine = flags.url === undefined ? await ours().start() : undefined
   try {
-    const target = (name: string, url: string, token: string): { name: string; url: string; token: string } => ({ name, url, token })
-    const { found, compared, recorded } = await compareBoth(
+    const target = (name: string, url: string, token: string): Target => ({ name, url, token })
+    return await compare(
       theirs === undefined ? target('reference', given!, flags['reference-token']) : target('reference', theirs.url, theirs.token),
       mine === undefined ? target('ours', flags.url!, flags.token) : target('ours', mine.url, mine.token),
-      new Random(seed),
-      run,
-      count,
-      new RegExp(flags.only),
     )
-    print(found)
-    if (flags.record !== undefined) writeFileSync(flags.record, `${JSON.stringify(recorded, null, 1)}\n`)
-    console.log(`${compared} answers compared, ${found.length} differ`)
-    return 0
   } finally {
     closeConnections()
     await Promise.all([theirs?.stop(), mine?.stop()])
   }
 }
 
-process.exitCode = flags.paired === undefined ? await alone() : await paired(flags.paired)
+async function paired(count: number, theirs: Target, mine: Target): Promise<number> {
+  const { found, compared, recorded } = await compareBoth(theirs, mine, new Random(seed), run, count, new RegExp(flags.only))
+  print(found)
+  if (flags.record !== undefined) writeFileSync(flags.record, `${JSON.stringify(recorded, null, 1)}\n`)
+  console.log(`${compared} answers compared, ${found.length} differ`)
+  return 0
+}
+
+async function sequences(count: number, theirs: Target, mine: Target): Promise<number> {
+  const { found, compared, codes } = await compareSequences(theirs, mine, seed, run, count)
+  for (const { requests, reference: wanted, ours: got } of found.slice(0, flags.top)) {
+    for (const { method, path, body } of requests)
+      console.log(`\n${method ?? 'GET'} ${path}\n  ${typeof body === 'string' ? body : JSON.stringify(body)}`)
+    console.log(`reference: ${wanted}\nours:      ${got}`)
+  }
+  console.log(countsText(codes))
+  console.log(`${count} sequences, ${compared} answers compared, ${found.length} differ`)
+  return found.length === 0 ? 0 : 1
+}
+
+async function main(): Promise<number> {
+  const { paired: pairs, sequences: rows } = flags
+  if (rows !== undefined) return withBoth((theirs, mine) => sequences(rows, theirs, mine))
+  return pairs === undefined ? alone() : withBoth((theirs, mine) => paired(pairs, theirs, mine))
+}
+
+process.exitCode = await main()
