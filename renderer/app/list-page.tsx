@@ -1,5 +1,4 @@
-import { Menu } from '@mantine/core'
-import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { memo, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { baseContext } from '../kube/acting.ts'
 import type { ColumnInfo, Sort } from '../kube/columns.ts'
@@ -27,13 +26,15 @@ import { ClusterStrip } from './cluster-strip.tsx'
 import { EmptyList } from './empty-list.tsx'
 import { FilterInput } from './filter-input.tsx'
 import { inCluster, useClusters } from './list-clusters.ts'
+import { ColumnsMenu, useColumns, useStableColumns } from './list-columns.tsx'
+import { useFilter } from './list-filter.ts'
+import { useSelection } from './list-selection.ts'
 import { NobodyWorks } from './nobody-works.tsx'
 import { SaveViewButton } from './saved-views.tsx'
 import { ScopeOffer } from './scope-offer.tsx'
 import { useTargetSource } from './targets.ts'
 
 const firstWindow: ViewWindow = { start: 0, end: 120, hold: false }
-const noKeys: ReadonlySet<string> = new Set()
 const nothingSelected = { shown: 0, hidden: 0 }
 
 /** Nobody stands behind the words of these clusters: none of them is green, and nothing goes on. */
@@ -262,38 +263,7 @@ export function ListPage({ resource }: { resource: Resource }) {
 const parseSort = (text: string): Sort | undefined =>
   text ? { column: text.replace(/^-/, ''), descending: text.startsWith('-') } : undefined
 
-/** The filter in force. What is typed counts at once; the URL follows when the typing rests, and a URL from elsewhere replaces it. */
-function useFilter(): [string, (filter: string) => void] {
-  const place = usePlace()
-  const go = useGo()
-  const [filter, setFilter] = useState(place.filter)
-  // What was written to the URL and has not come back yet: the router may take its time, and typing goes on meanwhile.
-  const underWay = useRef<string[]>([])
-  const inUrl = useRef(place.filter)
-  useEffect(() => {
-    if (place.filter === inUrl.current) return
-    inUrl.current = place.filter
-    const own = underWay.current.indexOf(place.filter)
-    if (own >= 0) underWay.current.splice(0, own + 1)
-    else {
-      underWay.current = []
-      setFilter(place.filter)
-    }
-  }, [place.filter])
-  useEffect(() => {
-    if (filter === (underWay.current.at(-1) ?? inUrl.current)) return undefined
-    const timer = setTimeout(() => {
-      underWay.current.push(filter)
-      go({ filter }, { replace: true })
-    }, urlDelay)
-    return () => clearTimeout(timer)
-  }, [filter, go])
-  return [filter, setFilter]
-}
-
-const urlDelay = 250
-
-// The bar's parts take plain values: an answer that only brings other rows renders none of them.
+// Takes plain values: an answer that only brings other rows does not render it.
 const Counts = memo(function Counts({ total, shown, selected, hidden }: Record<'total' | 'shown' | 'selected' | 'hidden', number>) {
   const { t } = useTranslation()
   const text = shown === total ? t('list.count', { count: total }) : t('list.countFiltered', { shown, count: total })
@@ -305,125 +275,3 @@ const Counts = memo(function Counts({ total, shown, selected, hidden }: Record<'
     </span>
   )
 })
-
-export interface VisibleColumn {
-  info: ColumnInfo
-  at: number
-  label: string
-}
-
-function useStableColumns(data: ViewData | undefined): ColumnInfo[] | undefined {
-  const infos = data?.columns
-  // Each answer brings equal columns in new arrays; only their content may give the rows new ones.
-  const mark = infos?.map((c) => c.id + c.label).join('|') ?? ''
-  const held = useRef(infos)
-  if (held.current?.map((c) => c.id + c.label).join('|') !== mark) held.current = infos
-  return held.current
-}
-
-/** Without its name a row is nobody's; only a kind whose names say nothing, as those of events, may declare otherwise. */
-const alwaysShown = (info: ColumnInfo): boolean => info.id === 'name' && !info.hidden
-
-export function useColumns(stable: ColumnInfo[] | undefined, shown: string[] | null, oneNamespace: boolean): VisibleColumn[] {
-  const { t } = useTranslation()
-  return useMemo(
-    () =>
-      (stable ?? []).flatMap((info, at) => {
-        const visible = shown ? shown.includes(info.id) : !info.hidden && !(oneNamespace && info.id === 'namespace')
-        return visible || alwaysShown(info) ? [{ info, at, label: info.literal ? info.label : t(`columns.${info.label}`) }] : []
-      }),
-    [stable, shown, oneNamespace, t],
-  )
-}
-
-const ColumnsMenu = memo(function ColumnsMenu({
-  infos,
-  visible,
-  onChange,
-}: {
-  infos: ColumnInfo[] | undefined
-  visible: VisibleColumn[]
-  onChange(shown: string[] | null): void
-}) {
-  const { t } = useTranslation()
-  const shown = visible.map((c) => c.info.id)
-  return (
-    <Menu position="bottom-end" closeOnItemClick={false} withinPortal={false}>
-      <Menu.Target>
-        <button type="button" className="icon-button" aria-label={t('list.columns')} title={t('list.columns')}>
-          <Icon name="columns" />
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {(infos ?? []).map((info) => (
-          <Menu.CheckboxItem
-            key={info.id}
-            disabled={alwaysShown(info)}
-            checked={shown.includes(info.id)}
-            onChange={(checked) => onChange(checked ? [...shown, info.id] : shown.filter((id) => id !== info.id))}
-          >
-            {info.literal ? info.label : t(`columns.${info.label}`)}
-          </Menu.CheckboxItem>
-        ))}
-        <Menu.Divider />
-        <Menu.Item onClick={() => onChange(null)}>{t('list.columnsDefault')}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
-  )
-})
-
-/**
- * The selected rows' keys, of one list only. What the filter hides stays selected and is never acted on: the worker, which knows what is
- * shown, picks what an action takes.
- */
-function useSelection(handle: ReturnType<typeof useView>['handle'], scope: string) {
-  const [held, setHeld] = useState({ scope, keys: noKeys })
-  const selection = held.scope === scope ? held.keys : noKeys
-  const last = useRef(-1)
-  useEffect(() => {
-    last.current = -1
-  }, [scope])
-  // Before anything is asked about them: the worker answers in the order it is told.
-  useLayoutEffect(() => handle.current?.select(selection), [handle, selection])
-  const change = useCallback(
-    (next: (keys: ReadonlySet<string>) => ReadonlySet<string>) =>
-      setHeld((before) => ({ scope, keys: next(before.scope === scope ? before.keys : noKeys) })),
-    [scope],
-  )
-  const add = useCallback(
-    async (from: number, to: number) => {
-      const rows = (await handle.current?.pick(from, to)) ?? []
-      change((keys) => new Set([...keys, ...rows.map((row) => row.key)]))
-    },
-    [handle, change],
-  )
-  const toggle = useCallback(
-    (row: RowRef, index: number, range: boolean) => {
-      if (range && last.current >= 0) return void add(Math.min(last.current, index), Math.max(last.current, index) + 1)
-      last.current = index
-      change((keys) => {
-        const next = new Set(keys)
-        if (!next.delete(row.key)) next.add(row.key)
-        return next
-      })
-    },
-    [add, change],
-  )
-  const clear = useCallback(() => change(() => noKeys), [change])
-  const drop = useCallback(
-    (gone: readonly string[]) => {
-      const left = new Set(gone)
-      change((keys) => new Set([...keys].filter((key) => !left.has(key))))
-    },
-    [change],
-  )
-  const toggleAll = useCallback(
-    (on: boolean, shown: number) => {
-      if (on) return void add(0, shown)
-      // What is hidden was not seen when the box was unchecked.
-      void handle.current?.pickSelected().then((rows) => drop(rows.map((row) => row.key)))
-    },
-    [add, drop, handle],
-  )
-  return { selection, toggle, toggleAll, clear, drop }
-}
