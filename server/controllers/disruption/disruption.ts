@@ -8,6 +8,7 @@ import { DEPLOYMENTS, POD_DISRUPTION_BUDGETS, PODS, REPLICA_SETS, REPLICATION_CO
 import { keyOf, type Lister } from '../../client/store.ts'
 import { formatTime } from '../../machinery/clock.ts'
 import { selectorFromObject, type LabelSelectorObject } from '../../machinery/labels.ts'
+import { selectorText } from '../../machinery/selector-text.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import { parseApiVersion, type KubeObject, type OwnerReference } from '../../machinery/types.ts'
 import type { WorkQueue } from '../../machinery/work-queue.ts'
@@ -254,17 +255,9 @@ function named<T extends Sized>(lister: Lister<T>, { name, uid }: OwnerReference
 const sized = (obj: Sized | undefined): Scale | undefined =>
   obj === undefined ? undefined : { uid: obj.metadata.uid ?? '', replicas: obj.spec?.replicas ?? 1 }
 
-/** The selector is printed as Go prints the type. */
 function unmanagedText(selector: LabelSelectorObject | undefined): string {
-  const labels = Object.entries(selector?.matchLabels ?? {})
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([k, v]) => `${k}: ${v},`)
-  const expressions = (selector?.matchExpressions ?? []).map(
-    (e) => `LabelSelectorRequirement{Key:${e.key},Operator:${e.operator},Values:[${(e.values ?? []).join(' ')}],},`,
-  )
-  const printed = `&LabelSelector{MatchLabels:map[string]string{${labels.join('')}},MatchExpressions:[]LabelSelectorRequirement{${expressions.join('')}},}`
   return (
-    `Pods selected by this PodDisruptionBudget (selector: ${printed}) were found to be unmanaged. As a result, the status of the PDB ` +
+    `Pods selected by this PodDisruptionBudget (selector: ${selectorText(selector)}) were found to be unmanaged. As a result, the status of the PDB ` +
     'cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" ' +
     'field of the PDB to an integer value.'
   )

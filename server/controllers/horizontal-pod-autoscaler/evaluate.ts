@@ -1,6 +1,7 @@
 import type { HorizontalPodAutoscaler, MetricSpec, MetricStatus } from '../../client/objects-autoscaling.ts'
 import type { Pod } from '../../client/objects.ts'
 import { canonicalText, milliValue, parseJsonQuantity } from '../../machinery/quantity.ts'
+import { selectorText } from '../../machinery/selector-text.ts'
 import { messageOf } from '../controller.ts'
 import type { Metrics } from './metrics.ts'
 import {
@@ -70,13 +71,15 @@ export async function evaluate(spec: MetricSpec, look: Look): Promise<Evaluated>
     return await source.evaluate(spec, look)
   } catch (e) {
     const message = messageOf(e)
-    throw new MetricError(source.reason, message, `failed to get ${source.what(spec)}: ${message}`)
+    throw new MetricError(source.reason, message, `failed to get ${source.what(spec)}: ${source.more?.(spec) ?? ''}${message}`)
   }
 }
 
 interface Source {
   reason: string
   what(spec: MetricSpec): string
+  /** What the error has in front besides. */
+  more?(spec: MetricSpec): string
   evaluate(spec: MetricSpec, look: Look): Promise<Evaluated>
 }
 
@@ -130,36 +133,48 @@ const SOURCES: Readonly<Record<string, Source>> = {
   Object: {
     reason: 'FailedGetObjectMetric',
     what: () => 'object metric value',
+    more: ({ object }) => (object?.target.averageValue === undefined ? '' : `failed to get ${object.metric.name} object metric: `),
     async evaluate({ object }, look) {
       const { metric, target, describedObject: about } = object!
       const namespace = look.hpa.metadata.namespace ?? ''
       const what = `metric ${metric.name} on ${about.kind} ${namespace}/${about.name}`
       const usage = await named(what, look.metrics.object(metric.name, namespace, about, metric.selector))
-      const { proposal, shown } = ofValue(usage, target, look)
+      const { proposal, shown } = ofValue('object', usage, target, look)
       const status = { type: 'Object', object: { describedObject: about, metric: identifierOf(metric), current: shown } }
-      return { replicas: proposal.replicas, name: `${about.kind} metric ${metric.name}`, status }
+      const name = target.averageValue === undefined ? `${about.kind} metric ${metric.name}` : outside(metric)
+      return { replicas: proposal.replicas, name, status }
     },
   },
   External: {
     reason: 'FailedGetExternalMetric',
     what: (s) => `${s.external?.metric.name} external metric value`,
+    more({ external }) {
+      const name = external?.metric.name
+      return external?.target.averageValue === undefined
+        ? `failed to get external metric ${name}: `
+        : `failed to get ${name} external metric: `
+    },
     async evaluate({ external }, look) {
       const { metric, target } = external!
       const namespace = look.hpa.metadata.namespace ?? ''
       const values = await named(
-        `external metric ${namespace}/${metric.name}`,
+        `external metric ${namespace}/${metric.name}/${selectorText(metric.selector)}`,
         look.metrics.external(metric.name, namespace, metric.selector),
       )
       const { proposal, shown } = ofValue(
+        'external',
         values.reduce((sum, v) => sum + v, 0),
         target,
         look,
       )
       const status = { type: 'External', external: { metric: identifierOf(metric), current: shown } }
-      return { replicas: proposal.replicas, name: `external metric ${metric.name}`, status }
+      return { replicas: proposal.replicas, name: outside(metric), status }
     },
   },
 }
+
+const outside = ({ name, selector }: NonNullable<MetricSpec['external']>['metric']): string =>
+  `external metric ${name}(${selectorText(selector)})`
 
 const named = <T>(what: string, promise: Promise<T>): Promise<T> =>
   promise.catch((e: unknown) => {
@@ -197,13 +212,13 @@ async function ofResource(
   }
 }
 
-function ofValue(usage: number, target: NonNullable<MetricSpec['external']>['target'], look: Look) {
+function ofValue(of: string, usage: number, target: NonNullable<MetricSpec['external']>['target'], look: Look) {
   const tolerance = toleranceOf(look.hpa)
   if (target.averageValue !== undefined) {
     const proposal = replicasForShare(usage, milli(target.averageValue), look.statusReplicas, tolerance)
     return { proposal, shown: { averageValue: text(proposal.usage) } }
   }
-  if (target.value === undefined) throw new Error('invalid metric source: neither a value target nor an average value target was set')
+  if (target.value === undefined) throw new Error(`invalid ${of} metric source: neither a value target nor an average value target was set`)
   const proposal = replicasForValue(look.pods, usage, milli(target.value), look.specReplicas, tolerance)
   return { proposal, shown: { value: text(proposal.usage) } }
 }

@@ -260,6 +260,47 @@ describe('an autoscaler', () => {
     expect(await size()).toBe(0)
   })
 
+  test('a metric of something outside is named with its selector, and says what is the matter with it in the same way', async () => {
+    await start(1)
+    const metric = {
+      name: 'queue',
+      selector: { matchLabels: { b: '2', a: '1' }, matchExpressions: [{ key: 'k', operator: 'In', values: ['x', 'y'] }] },
+    }
+    const spec = { metrics: [{ type: 'External', external: { metric, target: { type: 'AverageValue', averageValue: '10' } } }] }
+    const printed =
+      '&LabelSelector{MatchLabels:map[string]string{a: 1,b: 2,},MatchExpressions:[]LabelSelectorRequirement{' +
+      'LabelSelectorRequirement{Key:k,Operator:In,Values:[x y],},},}'
+    await c.create(HORIZONTAL_POD_AUTOSCALERS, hpa(spec))
+    const missing =
+      `unable to get external metric default/queue/${printed}: unable to fetch metrics from external metrics API: ` +
+      'the server could not find the requested resource (get queue.external.metrics.k8s.io)'
+    await told(`FailedGetExternalMetric: ${missing}`)
+    await told(
+      'FailedComputeMetricsReplicas: invalid metrics (1 invalid out of 1), first error is: failed to get queue external metric value: ' +
+        `failed to get queue external metric: ${missing}`,
+    )
+    expect((await condition('ScalingActive'))?.message).toBe(`the HPA was unable to compute the replica count: ${missing}`)
+    c.serve('/apis/external.metrics.k8s.io/v1beta1/namespaces/default/queue', () =>
+      Promise.resolve({ items: [{ metricName: 'queue', timestamp: formatTime(c.clock.now()), value: '25' }] }),
+    )
+    await told(`SuccessfulRescale: New size: 3; reason: external metric queue(${printed}) above target`)
+  })
+
+  test('a metric of an object is named by its kind, or, shared out among the pods, as one from outside', async () => {
+    await start(1)
+    c.serve('/apis/custom.metrics.k8s.io/v1beta2/namespaces/default/services/web/hits', () =>
+      Promise.resolve({ items: [{ metric: { name: 'hits' }, timestamp: formatTime(c.clock.now()), value: '25' }] }),
+    )
+    const describedObject = { apiVersion: 'v1', kind: 'Service', name: 'web' }
+    const target = { type: 'AverageValue', averageValue: '10' }
+    await c.create(
+      HORIZONTAL_POD_AUTOSCALERS,
+      hpa({ metrics: [{ type: 'Object', object: { describedObject, metric: { name: 'hits' }, target } }] }),
+    )
+    await told('SuccessfulRescale: New size: 3; reason: external metric hits(nil) above target')
+    expect(await size()).toBe(3)
+  })
+
   describe('at zero', () => {
     const queue: MetricSpec = {
       type: 'External',

@@ -93,7 +93,7 @@ class Autoscalers {
       // Its condition and an event tell of it; the next turn comes all the same.
       if (this.#ctx.signal.aborted) throw asError(e)
     }
-    await this.#writeStatus(key, hpa, look.status)
+    await this.#writeStatus(key, look)
   }
 
   async #look(key: string, turn: Turn): Promise<void> {
@@ -268,13 +268,14 @@ class Autoscalers {
     turn.event('Normal', 'SuccessfulRescale', `New size: ${replicas}; reason: ${why}`)
   }
 
-  async #writeStatus(key: string, hpa: HorizontalPodAutoscaler, status: Status): Promise<void> {
+  async #writeStatus(key: string, { hpa, status, event }: Turn): Promise<void> {
     if (isDeepStrictEqual(status, hpa.status)) return
     const updated = { ...hpa, apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', status }
     const hpas = this.#ctx.client.resource<HorizontalPodAutoscaler>(HORIZONTAL_POD_AUTOSCALERS)
     try {
       this.#written.wrote(key, await hpas.updateStatus(updated, { signal: this.#ctx.signal }))
     } catch (e) {
+      event('Warning', 'FailedUpdateStatus', messageOf(e))
       if (!isStatusError(e, 'Conflict') && !isStatusError(e, 'NotFound')) throw e
     }
   }
