@@ -316,6 +316,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
 type FilterOptions = Pick<
   ChainOptions,
   | 'errorLog'
+  | 'unauthenticated'
   | 'requestTimeoutMs'
   | 'maxRequestsInFlight'
   | 'maxMutatingRequestsInFlight'
@@ -328,6 +329,7 @@ type FilterOptions = Pick<
 function filterOptions(o: ApiServerOptions): FilterOptions {
   return {
     errorLog: { error: (e, request) => o.log.error({ ...request, err: traceOf(e) }, 'request failed') },
+    unauthenticated: (why) => o.log.error({ err: why }, 'Unable to authenticate the request'),
     requestTimeoutMs: o.requestTimeoutMs,
     maxRequestsInFlight: o.maxRequestsInFlight,
     maxMutatingRequestsInFlight: o.maxMutatingRequestsInFlight,

@@ -94,7 +94,7 @@ describe('x509', () => {
   test('no certificate, or one without a name, is none; one that does not count is a failed login', () => {
     expect(x509Authenticator.authenticate(shown())).toBeUndefined()
     expect(x509Authenticator.authenticate(shown(undefined, peer('', ['system:masters'])))).toBeUndefined()
-    expect(x509Authenticator.authenticate(shown(undefined, { peerCertificateError: 'EXPIRED' }))).toEqual({ invalid: 'x509: EXPIRED' })
+    expect(x509Authenticator.authenticate(shown(undefined, { peerCertificateError: 'EXPIRED' }))).toEqual({ invalid: 'EXPIRED' })
     expect(x509Authenticator.authenticate(shown(undefined, { peerCertificate: Buffer.from('3003', 'hex') }))).toEqual({
       invalid: 'x509: malformed certificate',
     })
@@ -123,7 +123,7 @@ describe('union', () => {
 
   test('a wrong credential fails, unless another one is right', () => {
     expect(union.authenticate(shown('Bearer nope'))).toEqual({ invalid: 'invalid bearer token' })
-    expect(union.authenticate(shown(undefined, { peerCertificateError: 'x' }))).toEqual({ invalid: 'x509: x' })
+    expect(union.authenticate(shown(undefined, { peerCertificateError: 'x' }))).toEqual({ invalid: 'x' })
     expect(union.authenticate(shown('Bearer t1', { peerCertificateError: 'x' }))).toMatchObject({ user: { name: 'bob' } })
   })
 

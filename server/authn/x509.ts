@@ -52,7 +52,7 @@ function endOf(certificate: Buffer | undefined): number | undefined {
 }
 
 function login({ peerCertificate, peerCertificateError }: ConnectionState): AuthenticationResult | undefined {
-  if (peerCertificate === undefined) return { invalid: `x509: ${peerCertificateError ?? 'invalid certificate'}` }
+  if (peerCertificate === undefined) return { invalid: peerCertificateError ?? 'x509: invalid certificate' }
   let subject: ReturnType<typeof subjectOf>
   try {
     subject = subjectOf(peerCertificate)

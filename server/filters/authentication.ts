@@ -8,7 +8,7 @@ const EXTRA_SPACE = /^\s*bearer {2}/i
 const IGNORED = 'the provided Authorization header contains extra space before the bearer token, and is ignored'
 
 /** Finds out who asks; 401 when credentials are wrong, or absent and anonymous requests are not allowed. */
-export function withAuthentication(authenticator: Authenticator, metrics?: AccessMetrics): Filter {
+export function withAuthentication(authenticator: Authenticator, metrics?: AccessMetrics, refused?: (why: string) => void): Filter {
   const answered = (
     ctx: RequestContext,
     result: AuthenticationResult | undefined,
@@ -16,6 +16,7 @@ export function withAuthentication(authenticator: Authenticator, metrics?: Acces
     next: Handler,
   ): void | Promise<void> => {
     metrics?.authenticated(result, started)
+    if (result !== undefined && 'invalid' in result) refused?.(result.invalid)
     return proceed(ctx, result, next)
   }
   return (next) => (ctx) => {

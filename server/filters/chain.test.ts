@@ -32,6 +32,16 @@ describe('every response', () => {
     expect(answered).toBe(true)
   })
 
+  test('why credentials are refused is for the log, and not for who shows them', async () => {
+    const told: string[] = []
+    const s = new Server(ok, { unauthenticated: (why) => told.push(why) })
+    const refused = await s.request('GET /api/v1/pods', 'wrong')
+    expect([refused.status, told]).toEqual([401, ['invalid bearer token']])
+    expect(JSON.stringify(refused)).not.toContain('bearer')
+    await s.request('GET /api/v1/pods')
+    expect(told).toHaveLength(1)
+  })
+
   test('warnings become headers', async () => {
     const s = new Server((ctx) => {
       ctx.warnings.push('say "a"', 'b', 'b')

@@ -27,6 +27,8 @@ export interface ChainOptions extends RequestDependencies {
   readonly errorLog: ErrorLog
   readonly metrics: RequestMetrics
   readonly access?: AccessMetrics
+  /** Hears why credentials are refused, of which the client is told nothing. */
+  readonly unauthenticated?: (why: string) => void
   readonly waitGroup: RequestWaitGroup
   readonly requestTimeoutMs: number
   /** 0 is no limit. */
@@ -56,7 +58,7 @@ export function buildHandlerChain(handler: Handler, o: ChainOptions): ExchangeHa
     withWaitGroup(o.waitGroup, o.writeStatus),
     withTimeout(o.requestTimeoutMs, o.writeStatus, refused),
     o.corsAllowedOrigins && withCors(o.corsAllowedOrigins),
-    withAuthentication(o.authenticator, o.access),
+    withAuthentication(o.authenticator, o.access, o.unauthenticated),
     withImpersonation(o.authorizer, o.access),
     withMaxInFlight(o.maxRequestsInFlight, o.maxMutatingRequestsInFlight, o.metrics.inFlight, o.unlimited, refused),
     withAuthorization(o.authorizer, o.writeStatus, o.access),

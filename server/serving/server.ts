@@ -1,3 +1,4 @@
+import { certificateError } from './certificate-error.ts'
 import { createServer, type TLSSocket, type TlsOptions } from 'node:tls'
 import type { AddressInfo } from 'node:net'
 import { systemClock, type Clock } from '../machinery/clock.ts'
@@ -102,7 +103,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     serve(handler) {
       const http1 = new Http1({ handler, clock, onHandlerError })
       accept = (socket) => {
-        const state = connectionState(socket, tls.clientCa !== undefined)
+        const state = connectionState(socket, tls.clientCa !== undefined, clock.now())
         const h2 = socket.alpnProtocol === 'h2'
         const connection = h2 ? new Http2Connection(socket, { handler, clock, limits, state, onHandlerError }) : http1.accept(socket, state)
         open.set(connection, state)
@@ -127,10 +128,12 @@ export async function listen(options: ListenOptions): Promise<Listener> {
 const showsCertificate = (state: ConnectionState): boolean =>
   state.peerCertificate !== undefined || state.peerCertificateError !== undefined
 
-function connectionState(socket: TLSSocket, asked: boolean): ConnectionState {
+function connectionState(socket: TLSSocket, asked: boolean, now: number): ConnectionState {
   const certificate = asked ? socket.getPeerX509Certificate() : undefined
   const memo = new Map<symbol, unknown>()
   if (certificate === undefined) return { peerCertificate: undefined, memo }
   if (socket.authorized) return { peerCertificate: certificate.raw, peerIssuers: () => peerIssuers(socket, systemClock.now()), memo }
-  return { peerCertificate: undefined, peerCertificateError: String(socket.authorizationError), memo }
+  // @types/node has an Error here; Node gives OpenSSL's code.
+  const why = certificateError(certificate, String(socket.authorizationError), now)
+  return { peerCertificate: undefined, peerCertificateError: why, memo }
 }
