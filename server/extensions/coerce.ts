@@ -51,6 +51,13 @@ export function* coercingObject(obj: JsonObject, schema: Schema | undefined, opt
   return { unknown: unknown.concat(sortTexts(embedded)), ...(error === undefined ? {} : { error }) }
 }
 
+/** Whether a value of the schema may hold objects that are embedded. */
+export function holdsEmbedded(s: Schema): boolean {
+  const { items, additionalProperties: more, properties } = s
+  if (s.embeddedResource || (items !== undefined && holdsEmbedded(items))) return true
+  return (typeof more === 'object' && holdsEmbedded(more)) || [...properties.values()].some(holdsEmbedded)
+}
+
 /** kind, apiVersion and metadata of embedded objects, in place; `isResource`: of the value itself as well. Returns the first error. */
 export function coerceEmbedded(
   value: unknown,

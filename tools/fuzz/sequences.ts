@@ -115,7 +115,9 @@ function settled(value: unknown): unknown {
     const isSet = (name === 'managedFields' || name === 'causes') && Array.isArray(of)
     out[name] = isSet ? of.map((each) => JSON.stringify(each)).sort() : of
   }
-  if (out.reason === 'Conflict') out.message = String(out.message).split('\n').sort()
+  const message = typeof out.message === 'string' ? out.message : undefined
+  if (message !== undefined && out.reason === 'Conflict') out.message = message.split('\n').sort()
+  if (message !== undefined && out.reason === 'Invalid') out.message = message.split(/\[|\]$|, /).sort()
   return out
 }
 

@@ -2,7 +2,7 @@ import { goQuote } from '../../machinery/go-quote.ts'
 import { withSortedResourceVersion, type VersionedJson } from '../../cache/stored-json.ts'
 import type { Converted } from '../../cache/converting-cache.ts'
 import { compileRules, type RuleSet } from '../../cel/index.ts'
-import { coerceObject, coercingObject } from '../../extensions/coerce.ts'
+import { coerceEmbedded, coerceObject, coercingObject, holdsEmbedded } from '../../extensions/coerce.ts'
 import { applyDefaults } from '../../extensions/defaults.ts'
 import { isObject, type JsonObject } from '../../machinery/json-values.ts'
 import { normalForm, sortedJson, sortingForm } from '../../extensions/normal-form.ts'
@@ -39,6 +39,7 @@ export class CustomSchema implements Schema {
   readonly #kind: CustomKind
   readonly #props: () => unknown
   #structural: Structural | undefined | 'unread' = 'unread'
+  #hasEmbedded: boolean | undefined
   #rules: { readonly set: RuleSet | undefined } | undefined
 
   /** @param props the openAPIV3Schema of the version, asked for once; undefined where it has none */
@@ -60,6 +61,11 @@ export class CustomSchema implements Schema {
     const { structural } = this
     if (structural !== undefined && this.#rules === undefined) this.#rules = { set: compileRules(structural, true) }
     return this.#rules?.set
+  }
+
+  get #embeds(): boolean {
+    const { structural } = this
+    return (this.#hasEmbedded ??= structural !== undefined && holdsEmbedded(structural))
   }
 
   #compile(): Structural | undefined {
@@ -125,7 +131,13 @@ export class CustomSchema implements Schema {
       const map = metadata[field]
       if (isObject(map)) metadata[field] = withTexts(map)
     }
-    return (yield* sortingForm({ ...obj, metadata })) as KubeObject
+    const sorted = (yield* sortingForm({ ...obj, metadata })) as KubeObject
+    // An apply may have left an embedded object without its metadata: it is shown as it will be read.
+    const { structural } = this
+    if (structural === undefined || !this.#embeds) return sorted
+    const own = yield* copyingJson(sorted)
+    coerceEmbedded(own, structural, '', { isResource: false, dropInvalid: true })
+    return own
   }
 
   /** Drops what this version does not know, in place, as on a conversion. */

@@ -35,3 +35,16 @@ test('null in labels and annotations is an empty text, as an apply may send it',
   expect(schema.normalize(object).metadata).toEqual({ name: 'a', labels: { a: '', b: 'c' }, annotations: { d: '' } })
   expect(metadata.labels.a).toBe(null)
 })
+
+test('an embedded object whose metadata an apply has emptied is shown with one, wherever it stands', () => {
+  const embedded = { type: 'object', 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true }
+  const holder = new CustomSchema(kind, 'v1', () => ({
+    type: 'object',
+    properties: { spec: { type: 'object', properties: { one: embedded, many: { type: 'array', items: embedded } } } },
+  }))
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: null, spec: null }
+  const object = { apiVersion: 'example.com/v1', kind: 'Thing', metadata: { name: 'a' }, spec: { one: pod, many: [pod] } }
+  const shown = { ...pod, metadata: {} }
+  expect(holder.normalize(object as unknown as KubeObject)).toMatchObject({ spec: { one: shown, many: [shown] } })
+  expect(pod.metadata).toBe(null)
+})
