@@ -1,3 +1,4 @@
+import type { OnReadOpts } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
 import { CONNECTION_WINDOW, STREAM_WINDOW } from './caller.ts'
 
@@ -20,6 +21,7 @@ const DEFAULT_WINDOW = 65_535
 const INITIAL_WINDOW_SIZE = 4
 const HEAD = 9
 const LINE_FEED = 10
+const READ_BYTES = 256 * 1024
 
 interface Stream {
   rest: Buffer | undefined
@@ -45,14 +47,23 @@ export class WatchConnection {
       [':authority', host],
       ['authorization', `Bearer ${token}`],
     ]
-    this.#socket = connect({ host: hostname, port: Number(port), ALPNProtocols: ['h2'], rejectUnauthorized: false })
+    // One buffer for all that comes: buffers for each read would have this process collect garbage while events wait to be read.
+    const onread: OnReadOpts = {
+      buffer: Buffer.alloc(READ_BYTES),
+      callback: (length: number, buffer: Uint8Array): boolean => {
+        this.#take(Buffer.from(buffer.buffer, buffer.byteOffset, length))
+        return true
+      },
+    }
+    // Node takes it of TLS, too (tls.connect); its typings say so of plain sockets only.
+    const options = { host: hostname, port: Number(port), ALPNProtocols: ['h2'], rejectUnauthorized: false, onread }
+    this.#socket = connect(options)
     const settings = Buffer.alloc(6)
     settings.writeUInt16BE(INITIAL_WINDOW_SIZE)
     settings.writeUInt32BE(STREAM_WINDOW, 2)
     this.#socket.write(PREFACE)
     this.#send(FRAME.settings, 0, 0, settings)
     this.#credit(0, CONNECTION_WINDOW - DEFAULT_WINDOW)
-    this.#socket.on('data', (chunk: Buffer) => this.#take(chunk))
     this.#socket.on('error', () => undefined)
     this.#socket.on('close', () => {
       for (const id of [...this.#streams.keys()]) this.#end(id)
@@ -98,7 +109,8 @@ export class WatchConnection {
       this.#frame(bytes[at + 3]!, bytes[at + 4]!, bytes.readUInt32BE(at + 5), bytes, at + HEAD, end)
       at = end
     }
-    this.#rest = at === bytes.length ? undefined : bytes.subarray(at)
+    // The buffer is read into again.
+    this.#rest = at === bytes.length ? undefined : Buffer.from(bytes.subarray(at))
   }
 
   #frame(type: number, flags: number, id: number, bytes: Buffer, start: number, end: number): void {

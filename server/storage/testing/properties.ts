@@ -30,13 +30,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 )
 
+/** Five were too few on a machine that had much else to do. */
+const AGREED = 25
+
 /**
  * The revision once nothing of an earlier run is under way: an old etcd's progress is a hidden write and delete (decision 0002), each
  * sent when the answer before it has come, so a revision that several calls in turn agree on is the last.
  */
 async function settledRevision(storage: Storage): Promise<number> {
   let [last, agreed] = [-1, 0]
-  while (agreed < 5) {
+  while (agreed < AGREED) {
     const now = await storage.currentRevision()
     agreed = now === last ? agreed + 1 : 0
     last = now
