@@ -10,8 +10,8 @@ const NAMED: Readonly<Record<string, string>> = {
   '"': '\\"',
 }
 // Go's unicode.IsPrint: letters, marks, numbers, punctuation, symbols and the ASCII space. A lone surrogate is none of them.
-const ESCAPED = /["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu
 const UNPRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u
+const ESCAPED = new RegExp(`["\\\\]|${UNPRINTABLE.source}`, 'gu')
 
 /** A text in quotes as Go's strconv.Quote writes it (`%q`). Half a surrogate pair is what Go has read in its place. */
 export const goQuote = (text: string): string => `"${text.toWellFormed().replace(ESCAPED, (c) => NAMED[c] ?? escaped(c.codePointAt(0)!))}"`

@@ -89,30 +89,41 @@ export function checkCidr(errors: FieldError[], path: string, text: string, keep
   }
 }
 
+/** What is said of lists that may hold one of each family; `wrong`: of an item that is none at all, with its place. */
+const ADDRESSES = {
+  parse: parseAddress,
+  wrong: (text: string, i: number): string => `failed to check for dual stack with error:invalid IP[${i}]: ${text}`,
+  tooMany: 'may specify no more than one IP for each IP family',
+}
+const POD_CIDRS = {
+  parse: parseCidr,
+  wrong: (text: string, i: number): string =>
+    `invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR[${i}]: <nil> (invalid CIDR address: ${text})`,
+  tooMany: 'may specify no more than one CIDR for each IP family',
+}
+
 /**
  * More than one address must be two, one of each family. One that is none at all is told as the failure of this very check, too.
  * @param shown the list as it is printed; the texts themselves where left out
  */
-export function checkFamilies(errors: FieldError[], path: string, texts: readonly string[], shown: unknown = texts): void {
-  if (texts.length < 2) return
-  const bad = texts.findIndex((text) => parseAddress(text) === undefined)
-  if (bad >= 0) errors.push(internalError(path, `failed to check for dual stack with error:invalid IP[${bad}]: ${texts[bad]}`))
-  if (bad >= 0 || texts.length > 2 || !isDualStack(texts)) {
-    errors.push(invalid(path, shown, 'may specify no more than one IP for each IP family'))
-  }
-}
+export const checkFamilies = (errors: FieldError[], path: string, texts: readonly string[], shown: unknown = texts): void =>
+  checkOneOfEach(errors, path, texts, shown, ADDRESSES)
 
 /** The same for CIDRs of a node. */
-export function checkCidrFamilies(errors: FieldError[], path: string, texts: readonly string[]): void {
+export const checkCidrFamilies = (errors: FieldError[], path: string, texts: readonly string[]): void =>
+  checkOneOfEach(errors, path, texts, texts, POD_CIDRS)
+
+function checkOneOfEach(
+  errors: FieldError[],
+  path: string,
+  texts: readonly string[],
+  shown: unknown,
+  of: typeof ADDRESSES | typeof POD_CIDRS,
+): void {
   if (texts.length < 2) return
-  const bad = texts.findIndex((text) => parseCidr(text) === undefined)
-  if (bad >= 0) {
-    const why = `invalid CIDR[${bad}]: <nil> (invalid CIDR address: ${texts[bad]})`
-    errors.push(internalError(path, `invalid PodCIDRs. failed to check with dual stack with error:${why}`))
-  }
-  if (bad >= 0 || texts.length > 2 || !isDualStack(texts)) {
-    errors.push(invalid(path, texts, 'may specify no more than one CIDR for each IP family'))
-  }
+  const bad = texts.findIndex((text) => of.parse(text) === undefined)
+  if (bad >= 0) errors.push(internalError(path, of.wrong(texts[bad]!, bad)))
+  if (bad >= 0 || texts.length > 2 || !isDualStack(texts)) errors.push(invalid(path, shown, of.tooMany))
 }
 
 /** True when the texts hold one address (or CIDR) of each family. */

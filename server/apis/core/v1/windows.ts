@@ -1,4 +1,4 @@
-import { invalidNamed, type FieldError } from '../../../machinery/field-errors.ts'
+import { invalid, invalidNamed, type FieldError } from '../../../machinery/field-errors.ts'
 import { byteLength, dns1123SubdomainErrors } from '../../../machinery/names.ts'
 import { invalidNamedTexts } from './checks.ts'
 import type { Container, PodSpec, WindowsOptions } from './types.ts'
@@ -57,16 +57,16 @@ export function validateHostProcess(
     const own = c.securityContext?.windowsOptions?.hostProcess
     if (pod !== undefined && own !== undefined && pod !== own) {
       const text = `pod hostProcess value must be identical if both are specified, was ${pod}`
-      errors.push(invalidNamed(`${at}.securityContext.windowsOptions.hostProcess`, own, text))
+      errors.push(invalid(`${at}.securityContext.windowsOptions.hostProcess`, own, text))
     }
     if (own ?? pod ?? false) hostProcesses++
   })
   if (hostProcesses === 0) return
   if (hostProcesses !== count) {
     const text = 'If pod contains any hostProcess containers then all containers must be HostProcess containers'
-    errors.push(invalidNamed(path, '', text))
+    errors.push(invalid(path, '', text))
   }
   if (!spec.hostNetwork) {
-    errors.push(invalidNamed(`${path}.hostNetwork`, false, 'hostNetwork must be true if pod contains any hostProcess containers'))
+    errors.push(invalid(`${path}.hostNetwork`, false, 'hostNetwork must be true if pod contains any hostProcess containers'))
   }
 }
