@@ -33,10 +33,14 @@ class World {
   readonly storage = new FaultyStorage(real)
   readonly prefix = `/world${++runs}/`
   readonly cache = new ResourceCache({ ...podSchema, prefix: `${this.prefix}pods/` })
-  readonly feed = new Feed({ storage: this.storage, prefix: this.prefix, clock: this.clock, log: silent })
+  readonly feed: Feed
   /** What was written, by name: its revision. */
   readonly written = new Map<string, number>()
   #n = 0
+
+  constructor(replay = 0) {
+    this.feed = new Feed({ storage: this.storage, prefix: this.prefix, clock: this.clock, log: silent, replay })
+  }
 
   async start(): Promise<this> {
     this.feed.add(this.cache)
@@ -249,7 +253,77 @@ describe('the feed', () => {
     await w.feed.close()
   })
 
-  test('whatever happens while a cache joins, it ends as the store is, and its watches have no gap or have ended', async () => {
+  /** As World, with a cache that is filled when it is needed; `first` is stored before. */
+  async function deferred(first: readonly string[], replay = 0): Promise<World> {
+    const w = new World(replay)
+    for (const name of first) await w.put(name)
+    w.feed.defer(w.cache)
+    return w.startEmpty()
+  }
+
+  test('a deferred cache is read when somebody asks, once for all who ask', async () => {
+    const w = await deferred(['a', 'b'])
+    const { prefix } = w.cache.schema
+    expect([w.feed.isFilled(prefix), w.state(), w.storage.lists]).toEqual([false, [], []])
+    await Promise.all([w.feed.filled(prefix), w.feed.filled(prefix)])
+    expect([w.state(), w.storage.lists]).toEqual([w.wanted(), [prefix]])
+    expect([w.feed.isFilled(prefix), w.feed.filled(prefix)]).toEqual([true, undefined])
+    const output = w.watch()
+    await w.put('c')
+    await w.settle()
+    expect([...replay(output.got)]).toEqual([['c', w.written.get('c')]])
+    await w.feed.close()
+  })
+
+  test('a deferred cache is filled by a change, but not by one that the start replays', async () => {
+    const w = await deferred(['a', 'b'], 1000)
+    await w.settle()
+    expect(w.storage.lists).toEqual([])
+    await w.put('c')
+    while (!w.feed.isFilled(w.cache.schema.prefix)) await w.settle()
+    expect(w.state()).toEqual(w.wanted())
+    await w.feed.close()
+  })
+
+  test('who asks while the store is away is told; the next one tries again', async () => {
+    const w = await deferred(['a'])
+    w.storage.down = true
+    await expect(w.feed.filled(w.cache.schema.prefix)).rejects.toThrow(StorageUnavailableError)
+    w.storage.down = false
+    await w.feed.filled(w.cache.schema.prefix)
+    expect(w.state()).toEqual(w.wanted())
+    await w.feed.close()
+  })
+
+  test('a deferred cache that is removed or replaced while it is filled does not join', async () => {
+    const w = await deferred(['a'])
+    const { prefix } = w.cache.schema
+    const filling = w.feed.filled(prefix)
+    w.feed.remove(prefix)
+    await filling
+    await w.put('b')
+    await w.settle()
+    expect(w.state()).toEqual([])
+    const v = await deferred(['a'])
+    const next = new ResourceCache(v.cache.schema)
+    await Promise.all([v.feed.filled(v.cache.schema.prefix), v.feed.install(next)])
+    expect([v.state(), [...next.list.entries({ namespace: '' })].map((e) => e.name)]).toEqual([[], ['a']])
+    await Promise.all([w, v].map(({ feed }) => feed.close()))
+  })
+
+  test('a start is over when what it replays has been seen', async () => {
+    const w = new World(1000)
+    for (const name of ['a', 'b', 'a']) await w.put(name)
+    await w.remove('b')
+    await w.start()
+    expect(w.state()).toEqual(w.wanted())
+    await w.feed.close()
+  })
+
+  test.each([
+    ['joins', (w: World) => w.feed.install(w.cache)],
+    ['is filled late', async (w: World) => w.feed.filled(w.cache.schema.prefix)],
+  ])('whatever happens while a cache %s, it ends as the store is, and its watches have no gap or have ended', async (how, fill) => {
     const name = fc.constantFrom('a', 'b', 'c')
     const step = fc.oneof(
       { weight: 5, arbitrary: fc.record({ do: fc.constantFrom('put' as const, 'remove' as const), name }) },
@@ -257,7 +331,7 @@ describe('the feed', () => {
     )
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 10 }), fc.array(step, { maxLength: 10 }), async (before, during) => {
-        const w = await new World().startEmpty()
+        const w = how === 'joins' ? await new World().startEmpty() : await deferred([])
         const play = async (steps: typeof before): Promise<void> => {
           for (const s of steps) {
             if (s.do === 'put') await w.put(s.name)
@@ -278,7 +352,7 @@ describe('the feed', () => {
         const atStart = new Map<string, number>()
         const install = async (): Promise<void> => {
           while (output === undefined) {
-            await w.feed.install(w.cache).then(
+            await fill(w).then(
               () => {
                 for (const [n, revision] of w.state()) atStart.set(n, revision)
                 output = w.watch()

@@ -66,6 +66,11 @@ export class Feed {
   readonly #retired = new Set<ResourceCache>()
   /** Caches that are being loaded, by name. */
   readonly #joining = new Map<string, Joining>()
+  /** Caches that are filled when they are first needed, by name. */
+  readonly #deferred = new Map<string, readonly [ResourceCache, ...ResourceCache[]]>()
+  readonly #filling = new Map<string, Promise<void>>()
+  /** What happened up to here the start replays: no news of it. */
+  #replayed = 0
   #revision = 0
   #watch: StorageWatch | undefined
   #retry: Timer | undefined
@@ -96,6 +101,39 @@ export class Feed {
   }
 
   /**
+   * Adds a resource's caches before `start`, which are filled when somebody first asks (`filled`) or an object of theirs changes: a start
+   * does not wait for what nobody may want.
+   */
+  defer(...caches: readonly [ResourceCache, ...ResourceCache[]]): void {
+    const name = this.#nameOf(caches[0].schema.prefix)
+    if (this.#caches.has(name)) for (const cache of caches) this.add(cache)
+    else this.#deferred.set(name, caches)
+  }
+
+  /** Whether the caches of a resource hold its objects. */
+  isFilled(prefix: string): boolean {
+    return !this.#deferred.has(this.#nameOf(prefix))
+  }
+
+  /** Fills the caches of a resource; undefined when they are. When that fails, the next caller tries again. */
+  filled(prefix: string): Promise<void> | undefined {
+    return this.#deferred.size === 0 ? undefined : this.#fill(this.#nameOf(prefix))
+  }
+
+  #fill(name: string): Promise<void> | undefined {
+    const caches = this.#deferred.get(name)
+    if (caches === undefined) return undefined
+    let filling = this.#filling.get(name)
+    if (filling === undefined) {
+      // What has come in their place, or has gone, meanwhile: nothing joins.
+      const wanted = (): boolean => this.#deferred.get(name) === caches
+      filling = this.#join(name, caches, wanted).finally(() => this.#filling.delete(name))
+      this.#filling.set(name, filling)
+    }
+    return filling
+  }
+
+  /**
    * Adds a resource's caches to the running feed, in the place of those that it has; resolves when they hold the state at `revision`.
    * Nothing is lost between the list that they are loaded from and their joining: events since then are kept until they have joined, and
    * those before them are fed until then. Watches of those before end.
@@ -104,16 +142,26 @@ export class Feed {
     const { prefix } = caches[0].schema
     const name = this.#nameOf(prefix)
     if (caches.some((cache) => this.#caches.get(name)?.includes(cache))) throw new Error(`there is a cache of ${prefix} already`)
+    if (this.#filling.has(name)) {
+      this.#deferred.delete(name)
+      await this.#filling.get(name)!.catch(() => undefined)
+    }
     if (this.#joining.has(name)) throw new Error(`caches of ${prefix} are being loaded already`)
+    await this.#join(name, caches)
+  }
+
+  /** @param wanted asked before they join, whether they still should */
+  async #join(name: string, caches: readonly [ResourceCache, ...ResourceCache[]], wanted = (): boolean => true): Promise<void> {
     const joining: Joining = { events: [], relisted: false }
     this.#joining.set(name, joining)
     try {
       for (;;) {
         joining.relisted = false
         joining.events.length = 0
-        const { items, revision } = await this.#listAll(prefix)
-        await this.waitFor(revision)
+        const { items, revision } = await this.#listAll(caches[0].schema.prefix)
+        await this.#reach(revision)
         if (this.#closed) throw new StorageUnavailableError('the server is shutting down')
+        if (!wanted()) return
         // History that was lost took events with it.
         if (joining.relisted) continue
         // From here to the end nothing is awaited: the caches are at the feed's revision when they join.
@@ -122,6 +170,7 @@ export class Feed {
           for (const event of joining.events) if (event.revision > revision) cache.apply(event)
         }
         this.#retire(name)
+        this.#deferred.delete(name)
         for (const cache of caches) this.add(cache)
         return
       }
@@ -156,6 +205,7 @@ export class Feed {
   /** Lets go of a resource's caches; their watches end. */
   remove(prefix: string): void {
     const name = this.#nameOf(prefix)
+    this.#deferred.delete(name)
     const caches = this.#caches.get(name)
     if (caches === undefined) return
     this.#caches.delete(name)
@@ -166,10 +216,17 @@ export class Feed {
     return prefix.slice(this.#options.prefix.length)
   }
 
-  /** Lists everything and begins to watch; rejects when the store cannot be read. */
+  /**
+   * Lists everything and begins to watch; resolves when what the start replays has been seen: who looks at the caches then does not see what
+   * has been overtaken long ago. Rejects when the store cannot be read.
+   */
   async start(): Promise<void> {
     await this.#loadAll()
     this.#startWatch()
+    await this.#reach(this.#replayed).catch((e: unknown) => {
+      // Readers wait for themselves.
+      if (!(e instanceof TooNewError)) throw e
+    })
   }
 
   async close(): Promise<void> {
@@ -205,13 +262,21 @@ export class Feed {
     const { prefix } = this.#options
     const byCache = new Map<ResourceCache, KeyValue[]>()
     for (const joining of this.#joining.values()) joining.relisted = true
-    const revision = await this.#listPages(prefix, await this.#baseRevision(), (kv) => {
+    const base = await this.#baseRevision()
+    const keep = (kv: KeyValue): void => {
       for (const cache of this.#cachesOf(kv.key)) {
         const items = byCache.get(cache)
         if (items === undefined) byCache.set(cache, [kv])
         else items.push(kv)
       }
-    })
+    }
+    let revision: number
+    if (this.#deferred.size === 0) revision = await this.#listPages(prefix, base, keep)
+    else {
+      revision = base ?? (await this.#options.storage.currentRevision())
+      const lists = [...this.#caches.keys()].map((name) => this.#listPages(`${prefix}${name}`, revision, keep))
+      await Promise.all(lists)
+    }
     for (const cache of this.#all()) cache.load(byCache.get(cache) ?? [], revision)
     this.#advance(revision)
   }
@@ -243,6 +308,7 @@ export class Feed {
     const replay = this.#options.replay ?? 0
     if (replay === 0 || this.#revision > 0) return undefined
     const [now, oldest] = await Promise.all([this.#options.storage.currentRevision(), this.#options.storage.compactedRevision()])
+    this.#replayed = now
     return now === 0 ? undefined : Math.max(now - replay, oldest, 1)
   }
 
@@ -264,9 +330,18 @@ export class Feed {
   #apply(batch: StorageEvent[]): void {
     for (const event of batch) for (const cache of this.#cachesOf(event.key)) cache.apply(event)
     if (this.#joining.size > 0) for (const event of batch) this.#owner(this.#joining, event.key)?.events.push(event)
+    if (this.#deferred.size > 0) for (const event of batch) this.#fillFor(event)
     this.#retryMs = FIRST_RETRY_MS
     const last = batch.at(-1)
     if (last !== undefined) this.#advance(last.revision)
+  }
+
+  /** What changes is likely to be asked for, and writes of our own wait for their events. */
+  #fillFor({ key, revision }: StorageEvent): void {
+    if (revision <= this.#replayed) return
+    const caches = this.#owner(this.#deferred, key)
+    // Whoever asks is told of a failure.
+    if (caches !== undefined) this.filled(caches[0].schema.prefix)?.catch(() => undefined)
   }
 
   #advance(revision: number): void {
@@ -314,10 +389,14 @@ export class Feed {
    * question to the store.
    */
   async fresh(): Promise<void> {
-    const current = await (this.#question ??= this.#ask())
-    if (this.#revision >= current) return
+    await this.#reach(await (this.#question ??= this.#ask()))
+  }
+
+  /** Waits for a revision that the store has told of. */
+  async #reach(revision: number): Promise<void> {
+    if (this.#revision >= revision) return
     this.#watch?.requestProgress()
-    await this.waitFor(current)
+    await this.waitFor(revision)
   }
 
   // A caller may only join a question that has not been sent: an answer under way may miss its own last write.

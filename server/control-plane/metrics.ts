@@ -155,7 +155,9 @@ export async function createMetrics(s: MetricSources): Promise<Scrape> {
     labelNames: ['resource'],
     registers,
     collect() {
-      for (const [resource, store] of s.registry.snapshot.stores) this.set({ resource }, store.resource.cache.list.size)
+      // Of a kind that nobody has asked for yet nothing is known, as upstream, which makes the storage of a custom kind for its first request.
+      for (const [resource, { resource: of }] of s.registry.snapshot.stores)
+        if (s.feed.isFilled(of.schema.prefix)) this.set({ resource }, of.cache.list.size)
     },
   })
   new Gauge({

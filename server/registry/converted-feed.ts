@@ -27,6 +27,7 @@ export class ConvertedFeed implements ReadFeed {
   }
 
   settled(): Promise<void> | undefined {
-    return this.#cache.settle()
+    const filled = this.#feed.settled?.()
+    return filled === undefined ? this.#cache.settle() : filled.then(() => this.#cache.settle())
   }
 }

@@ -8,10 +8,11 @@ import { typedOf } from '../patch/typed.ts'
 import type { GroupFacts, ResourceFacts } from '../scheme/contract.ts'
 import { hasRawFields } from '../scheme/raw.ts'
 import { ConvertedFeed } from './converted-feed.ts'
+import { DeferredFeed } from './deferred-feed.ts'
 import type { ResourceDefinition, UnstoredDefinition, VersionDefinition, VersionRules } from './definition.ts'
 import { KindFields, type FieldScope, type FieldVersion } from './generic/fields.ts'
 import type { ServedResource } from './generic/resource.ts'
-import { Store, type StoreDependencies } from './generic/store.ts'
+import { type ReadFeed, Store, type StoreDependencies } from './generic/store.ts'
 import type { StoredResource } from './generic/stored-resource.ts'
 import type { SelectableFields } from './generic/strategy.ts'
 import { groupsOf, groupsWith } from './groups.ts'
@@ -55,6 +56,16 @@ export class Registry {
       this.#installed.set(qualified(definition), installed)
     }
     this.addUnstored(unstored)
+  }
+
+  /** Adds definitions before the feed starts, whose caches are filled when they are first needed. */
+  defer(definitions: readonly ResourceDefinition[]): void {
+    for (const definition of definitions) {
+      const installed = this.#make(definition)
+      this.#options.feed.defer(...cachesOf(installed))
+      this.#installed.set(qualified(definition), installed)
+    }
+    this.#swap()
   }
 
   /** Adds kinds of which nothing is stored, at any time. */
@@ -127,11 +138,7 @@ export class Registry {
 
   #make(definition: ResourceDefinition, cache?: ResourceCache): Installed {
     const fields = fieldsOf(definition)
-    const make = (resource: StoredResource): Store => {
-      const { cache } = resource
-      const feed = cache instanceof ConvertingCache ? new ConvertedFeed(this.#options.feed, cache) : this.#options.feed
-      return new Store(resource, { ...this.#options, feed })
-    }
+    const make = (resource: StoredResource): Store => new Store(resource, { ...this.#options, feed: this.#feedOf(resource, definition) })
     const apart = definition.versions.flatMap((v) =>
       v.rules === undefined ? [] : [[v, make(this.#apart(definition, v, v.rules, fields))] as const],
     )
@@ -142,6 +149,13 @@ export class Registry {
     }
     const store = make(this.#stored(definition, fields, cache))
     return { definition, store, stores: [store], served: definition.versions.map((v) => serve(v, store)) }
+  }
+
+  /** What readers of its cache wait for. */
+  #feedOf({ cache, schema }: StoredResource, { versions }: ResourceDefinition): ReadFeed {
+    const custom = versions.some((v) => v.rules !== undefined)
+    const feed = custom ? new DeferredFeed(this.#options.feed, schema.prefix) : this.#options.feed
+    return cache instanceof ConvertingCache ? new ConvertedFeed(feed, cache) : feed
   }
 
   #stored(d: ResourceDefinition, fields: KindFields, kept: ResourceCache | undefined): StoredResource {

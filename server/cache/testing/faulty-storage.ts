@@ -14,6 +14,8 @@ export class FaultyStorage implements Storage {
   readonly #watches = new Set<(error: StorageError) => void>()
   #down = false
   watchesOpened = 0
+  /** Prefixes that were listed. */
+  readonly lists: string[] = []
 
   constructor(inner: Storage) {
     this.#inner = inner
@@ -56,6 +58,7 @@ export class FaultyStorage implements Storage {
   }
 
   list(prefix: string, options?: ListOptions): Promise<ListResult> {
+    this.lists.push(prefix)
     return this.#call(() => this.#inner.list(prefix, options))
   }
 

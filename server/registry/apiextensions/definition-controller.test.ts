@@ -153,7 +153,7 @@ describe('a definition', () => {
     expect((await w.storage.list('/registry/example.com/')).items).toEqual([])
   })
 
-  test('is served at a start from what is stored, before the feed runs', async () => {
+  test('is served at a start from what is stored; its objects are read when they are first asked for', async () => {
     await using w = await open()
     await define(w, definition(WIDGETS))
     await condition(w, 'widgets.example.com', 'Established', 'True')
@@ -162,7 +162,10 @@ describe('a definition', () => {
       wrap: () => w.storage,
       adds: (registry) => controllerOf(registry, w).addStored(),
     })
-    expect(again.registry.resource('example.com', 'v1', 'widgets')?.store.cached('default', 'a')?.object().spec).toEqual({ size: 3 })
+    const { store } = again.registry.resource('example.com', 'v1', 'widgets')!
+    expect([again.feed.isFilled('/registry/example.com/widgets/'), store.cached('default', 'a')]).toEqual([false, undefined])
+    expect((await store.get('default', 'a')).object().spec).toEqual({ size: 3 })
+    expect(again.feed.isFilled('/registry/example.com/widgets/')).toBe(true)
   })
 })
 

@@ -51,6 +51,8 @@ const OVERLAPPING = ['apiservices.apiregistration.k8s.io', 'customresourcedefini
 const RESOURCE = 'customresourcedefinitions.apiextensions.k8s.io'
 /** How often a deletion looks whether its objects are gone. */
 const POLL_MS = 500
+/** So many stored definitions are read at once at the start. */
+const PAGE = 500
 /** Most of the work is waiting for the store. */
 const WORKERS = 8
 
@@ -71,6 +73,8 @@ export class DefinitionController {
   readonly #store: Store
   readonly #queue: WorkQueue
   readonly #made = new Map<string, Made>()
+  /** Revisions of stored definitions on which nothing was to be done at the start. */
+  readonly #done = new Map<string, number>()
   /** By group: the end of who gives out names now. */
   readonly #naming = new Map<string, Promise<unknown>>()
   readonly #context: StrategyContext
@@ -86,27 +90,31 @@ export class DefinitionController {
     this.#context = serverContext(o, 'apiextensions.k8s.io/v1')
   }
 
-  /** Adds what is stored to a registry whose feed has not started: its first list fills the caches of custom resources too. */
+  /** Adds what is stored to a registry whose feed has not started; who first asks for objects of a kind waits until they are read. */
   async addStored(): Promise<void> {
     const { prefix } = this.#store.resource.schema
     const definitions: ResourceDefinition[] = []
     let after: string | undefined
     for (;;) {
-      const page = await this.#o.storage.list(prefix, { limit: 100, ...(after === undefined ? {} : { after }) })
+      const page = await this.#o.storage.list(prefix, { limit: PAGE, ...(after === undefined ? {} : { after }) })
       for (const kv of page.items) {
         const crd = inV1(JSON.parse(this.#store.resource.schema.decode(kv.value, kv.modRevision).json.toString()) as KubeObject)
-        if (isServable(crd)) definitions.push(this.#make(crd).definition)
+        if (!isServable(crd)) continue
+        definitions.push(this.#make(crd).definition)
+        if (isDone(crd)) this.#done.set(crd.metadata.name!, kv.modRevision)
       }
       if (!page.more) break
       after = page.items.at(-1)!.key
     }
-    this.#o.registry.add(definitions)
+    this.#o.registry.defer(definitions)
   }
 
   /** Begins to follow the definitions; the feed must have started. */
   start(): void {
     this.#store.resource.cache.listeners.add(this.#listener)
-    this.#all()
+    for (const { name, revision } of this.#entries()) if (this.#done.get(name) !== revision) this.#queue.add(name)
+    for (const name of this.#made.keys()) if (this.#store.cached('', name) === undefined) this.#queue.add(name)
+    this.#done.clear()
     startWorkers({
       queue: this.#queue,
       workers: WORKERS,
@@ -121,8 +129,12 @@ export class DefinitionController {
   }
 
   #all(): void {
-    for (const entry of this.#store.resource.cache.list.entries({ namespace: '' })) this.#queue.add(entry.name)
+    for (const entry of this.#entries()) this.#queue.add(entry.name)
     for (const name of this.#made.keys()) this.#queue.add(name)
+  }
+
+  #entries(): Iterable<Entry> {
+    return this.#store.resource.cache.list.entries({ namespace: '' })
   }
 
   #read(name: string): CustomResourceDefinition | undefined {
@@ -149,10 +161,8 @@ export class DefinitionController {
     if (!deepEqual(crd.spec.names, crd.status?.acceptedNames) && (await this.#alone(crd.spec.group, () => this.#name(name)))) return
     if (await this.#judge(crd)) return
     await this.#serve(crd)
-    const established = establish(crd, hasBadBundle(crd))
-    if (established !== undefined && !deepEqual(established, withoutTime(crd, 'Established'))) {
-      return this.#writeStatus(crd, { conditions: [established] })
-    }
+    const established = establishedAnew(crd)
+    if (established !== undefined) return this.#writeStatus(crd, { conditions: [established] })
     if (crd.metadata.deletionTimestamp && crd.metadata.finalizers?.includes(CLEANUP_FINALIZER) === true) await this.#finalize(crd)
   }
 
@@ -164,7 +174,7 @@ export class DefinitionController {
       this.#o.registry.remove(made.definition)
     }
     const group = name.slice(name.indexOf('.') + 1)
-    for (const entry of this.#store.resource.cache.list.entries({ namespace: '' })) {
+    for (const entry of this.#entries()) {
       if (entry.name.endsWith(`.${group}`)) this.#queue.add(entry.name)
     }
   }
@@ -194,13 +204,7 @@ export class DefinitionController {
 
   /** Conditions; true when the status has been written, whose event brings the definition back. */
   async #judge(crd: CustomResourceDefinition): Promise<boolean> {
-    const conditions: DefinitionCondition[] = []
-    const approval = apiApproval(crd)
-    if (approval !== undefined && !deepEqual(approval, withoutTime(crd, approval.type))) conditions.push(approval)
-    // What is written today is structural, or it is refused.
-    const structural = crd.spec.preserveUnknownFields === true ? nonStructuralSchema(crd) : undefined
-    const gone = structural === undefined && crd.status?.conditions?.some((c) => c.type === 'NonStructuralSchema') === true
-    if (structural !== undefined && !deepEqual(structural, withoutTime(crd, structural.type))) conditions.push(structural)
+    const { conditions, gone } = judged(crd)
     if (conditions.length === 0 && !gone) return false
     await this.#writeStatus(crd, { conditions }, gone ? 'NonStructuralSchema' : undefined)
     return true
@@ -208,7 +212,7 @@ export class DefinitionController {
 
   #ofGroup(group: string): CustomResourceDefinition[] {
     const found: CustomResourceDefinition[] = []
-    for (const entry of this.#store.resource.cache.list.entries({ namespace: '' })) {
+    for (const entry of this.#entries()) {
       if (entry.name.endsWith(`.${group}`)) found.push(inV1(entry.object()))
     }
     return found
@@ -317,6 +321,27 @@ export class DefinitionController {
 }
 
 const inV1 = (obj: KubeObject): CustomResourceDefinition => fromV1beta1(obj) as unknown as CustomResourceDefinition
+
+/** Conditions that a definition should have and has not, and whether one is out of date. */
+function judged(crd: CustomResourceDefinition): { conditions: DefinitionCondition[]; gone: boolean } {
+  // What is written today is structural, or it is refused.
+  const structural = crd.spec.preserveUnknownFields === true ? nonStructuralSchema(crd) : undefined
+  const conditions = [apiApproval(crd), structural].filter((c) => c !== undefined && !deepEqual(c, withoutTime(crd, c.type)))
+  const gone = structural === undefined && crd.status?.conditions?.some((c) => c.type === 'NonStructuralSchema') === true
+  return { conditions: conditions as DefinitionCondition[], gone }
+}
+
+function establishedAnew(crd: CustomResourceDefinition): DefinitionCondition | undefined {
+  const established = establish(crd, hasBadBundle(crd))
+  return established === undefined || deepEqual(established, withoutTime(crd, 'Established')) ? undefined : established
+}
+
+/** Whether the controller has nothing to do on a definition that is served. */
+function isDone(crd: CustomResourceDefinition): boolean {
+  if (crd.metadata.deletionTimestamp || !deepEqual(crd.spec.names, crd.status?.acceptedNames)) return false
+  const { conditions, gone } = judged(crd)
+  return conditions.length === 0 && !gone && establishedAnew(crd) === undefined
+}
 
 const isEnding = (crd: CustomResourceDefinition): boolean => Boolean(crd.metadata.deletionTimestamp) || isConditionTrue(crd, 'Terminating')
 
