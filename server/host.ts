@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { apiServer } from './authn/components.ts'
 import { authenticationFileOf, authenticationOf, tokenExpirationOf } from './control-plane/authentication.ts'
 import { ClientAuthorities } from './control-plane/client-authorities.ts'
@@ -16,7 +16,7 @@ import { startIdleCollection } from './machinery/idle-collection.ts'
 import { firstServiceAddress } from './machinery/ip-range.ts'
 import { nodePortRange, serviceRanges } from './options/network.ts'
 import { featureStates, servesCbor } from './options/features.ts'
-import { advertiseAddress, certDir, dataDir } from './options/paths.ts'
+import { advertiseAddress, certDir, dataDir, ownKubeconfig } from './options/paths.ts'
 import type { Options } from './options/parse.ts'
 import { certificateFiles, sniCertificates, tlsBounds } from './options/tls.ts'
 import type { SchedulerConfiguration } from './scheduler/config/types.ts'
@@ -40,9 +40,6 @@ export interface HostDependencies {
   clock: Clock
   log: Log
 }
-
-/** Written at every start, so that kubectl reaches this control plane and no other; nobody's ~/.kube/config is touched. */
-export const ownKubeconfig = (o: Options): string => resolve(dataDir(o), 'kubeconfig')
 
 const GRACE_MS = 10_000
 

@@ -1,7 +1,6 @@
 import { systemClock as clock } from './machinery/clock.ts'
 import { asKubeApiserver, kubeApiserver } from './drop-in/kube-apiserver.ts'
 import { GIT_VERSION } from './discovery/version.ts'
-import { startHost } from './host.ts'
 import type { Log } from './machinery/log.ts'
 import type { Hooks } from './window.ts'
 import { createLogger } from './logger.ts'
@@ -81,6 +80,7 @@ function endWith(close: () => Promise<void>, log: Log): () => void {
 }
 
 async function headless(options: Options, log: Log): Promise<void> {
+  const { startHost } = await import('./host.ts')
   const host = await startHost(options, { clock, log })
   endWith(() => host.close(), log)
   host.failed.catch((e: Error) => {

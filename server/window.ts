@@ -4,13 +4,12 @@ import type { Gateway, GatewayOptions } from './gateway/contract.ts'
 import { startGateway } from './gateway/gateway.ts'
 import { InProcessControl } from './gateway/local-control.ts'
 import { connectShell, inShell, openedElsewhere, takeShellSecret, tellLocal } from './gateway/shell.ts'
-import { ownKubeconfig, startHost } from './host.ts'
 import type { Log } from './machinery/log.ts'
 import type { Clock } from './machinery/clock.ts'
 import { makeWritableFolder } from './machinery/folders.ts'
 import { shellQuote } from './machinery/shell-quote.ts'
 import { usable } from './usable.ts'
-import { dataDir } from './options/paths.ts'
+import { dataDir, ownKubeconfig } from './options/paths.ts'
 import type { Options } from './options/parse.ts'
 import { openBrowser } from './desktop/browser.ts'
 import { claimInstance } from './desktop/instance.ts'
@@ -62,6 +61,8 @@ export async function runWindow(options: Options, given: ReadonlySet<string>, de
     clock,
     changed: (status) => tellLocal(status),
     async boot() {
+      // The larger part of the program: read once the window has an address, while a browser opens that.
+      const { startHost } = await import('./host.ts')
       const remembered = recallPorts(folder).securePort
       const port = given.has('secure-port') ? securePort : await firstFree(securePorts(remembered, securePort), bindAddress)
       const host = await startHost({ ...options, serving: { ...options.serving, securePort: port } }, { clock, log })
@@ -98,14 +99,12 @@ export async function runWindow(options: Options, given: ReadonlySet<string>, de
     instance.release()
   })
   const shell = connectShell(gateway, control, shutdown)
+  if (!shell) say(`The window is at ${gateway.sessionUrl}`)
   // The window opens at once and shows the start; a failed one it can explain and try again.
   const starting = control
     .start()
     .catch((e: unknown) => log.error({ error: e instanceof Error ? e.message : String(e) }, 'the control plane could not start'))
-  if (!shell) {
-    say(`The window is at ${gateway.sessionUrl}`)
-    if (options.local.open) removePage = await openBrowser(gateway.sessionUrl, folder, clock, log)
-  }
+  if (!shell && options.local.open) removePage = await openBrowser(gateway.sessionUrl, folder, clock, log)
   await starting
 }
 

@@ -6,7 +6,7 @@ import { HubContext } from '../queries/hub.ts'
 import { theme } from '../ui/theme.ts'
 import { Shell } from './shell.tsx'
 
-const client = new QueryClient({ defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: false, staleTime: 5_000 } } })
+export const client = new QueryClient({ defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: false, staleTime: 5_000 } } })
 
 export function App({ hub }: { hub: FeedHub }) {
   return (

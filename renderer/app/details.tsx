@@ -1,4 +1,4 @@
-import { lazy, Suspense, useMemo } from 'react'
+import { Suspense, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isStale } from '../kube/connection.ts'
 import { isInert, quietTone } from '../kube/control-loops.ts'
@@ -29,10 +29,11 @@ import { PinButton } from './pins/pin-button.tsx'
 import { useStatusWord } from './status-word.ts'
 import { useTargetSource } from './targets.ts'
 import { TabBar } from '../ui/tab-bar.tsx'
+import { part } from '../ui/part.tsx'
 
-const YamlView = lazy(() => import('../tools/yaml/yaml-view.tsx').then((m) => ({ default: m.YamlView })))
-const ObjectTopology = lazy(() => import('../resources/topology/topology.tsx').then((m) => ({ default: m.ObjectTopology })))
-const EditView = lazy(() => import('../tools/yaml/edit-view.tsx').then((m) => ({ default: m.EditView })))
+const YamlView = part(() => import('../tools/yaml/yaml-view.tsx').then((m) => m.YamlView))
+const ObjectTopology = part(() => import('../resources/topology/topology.tsx').then((m) => m.ObjectTopology))
+const EditView = part(() => import('../tools/yaml/edit-view.tsx').then((m) => m.EditView))
 
 /** What every kind has; the rest is the kind's own. */
 const commonTabs = ['overview', 'yaml', 'events', 'topology'] as const

@@ -28,6 +28,8 @@ const host = new FeedHost({
   summaries,
 })
 scope.onmessage = ({ data }) => {
-  if (data.op === 'session') holdKey(data.key)
-  else host.receive(data)
+  if (data.op !== 'session') return host.receive(data)
+  holdKey(data.key)
+  // The page takes longer to know what it wants than a handshake takes.
+  host.connect()
 }

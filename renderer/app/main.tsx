@@ -1,18 +1,21 @@
+import { asked, key, worker } from './early.ts'
 import { createRoot } from 'react-dom/client'
 import '@mantine/core/styles.css'
 import '../ui/tokens.css'
 import '../ui/mantine.css'
-import { App } from './app.tsx'
+import { App, client } from './app.tsx'
 import { setUpLanguages } from './i18n/setup.ts'
 import { FeedHub } from '../kube/hub.ts'
-import { holdKey, KEY_ITEM, type SessionMessage } from '../kube/session-key.ts'
+import { KEY_ITEM } from '../kube/session-key.ts'
+import { contextsQuery } from '../queries/contexts.ts'
+import { discoveryQuery } from '../queries/discovery.ts'
+import { localQuery } from '../queries/local.ts'
+import { parsePlace } from '../ui/place.ts'
+import { startUrl } from './start-url.ts'
 import { tickAges } from '../ui/age.tsx'
 import { keepFocus } from '../ui/focus-keeper.ts'
+import { warmParts } from '../ui/part.tsx'
 
-const worker = new Worker(new URL('./feed-worker.ts', import.meta.url), { type: 'module', name: 'feeds' })
-const key = keptKey()
-holdKey(key)
-worker.postMessage({ op: 'session', key } satisfies SessionMessage)
 const hub = new FeedHub(worker)
 // Binnacle was started again and another tab has its key: here nothing but a new page has a session.
 addEventListener('storage', (event) => event.key === KEY_ITEM && event.newValue !== key && location.reload())
@@ -20,17 +23,29 @@ addEventListener('storage', (event) => event.key === KEY_ITEM && event.newValue 
 addEventListener('online', () => hub.kick())
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && hub.kick())
 
-await setUpLanguages()
+/** Longest time, ms, that the first picture waits for the list of contexts: with it, it is the right place at once. */
+const contextsWait = 100
+
+/** After the first picture, ms: its own requests go first. */
+const warmAfter = 300
+
+const contexts = client.prefetchQuery({ ...contextsQuery, queryFn: () => asked.contexts }).then(enter)
+void client.prefetchQuery({ ...localQuery, queryFn: () => asked.local })
+await Promise.all([setUpLanguages(), Promise.race([contexts, new Promise((resolve) => setTimeout(resolve, contextsWait))])])
 tickAges(document)
 keepFocus(document)
 const root = document.getElementById('root')
 if (root) createRoot(root).render(<App hub={hub} />)
+setTimeout(() => {
+  // What is fetched from here on is no part of the first load.
+  performance.mark('warm')
+  warmParts((work) => void requestIdleCallback(work))
+}, warmAfter)
 
-/** Empty in a browser that keeps nothing for this page. */
-function keptKey(): string {
-  try {
-    return localStorage.getItem(KEY_ITEM) ?? ''
-  } catch {
-    return ''
-  }
+/** The address that names no place becomes the first place before anything is drawn, and its cluster is asked for its kinds. */
+function enter(): void {
+  const start = startUrl(client.getQueryData(contextsQuery.queryKey)?.contexts ?? [])
+  if (location.pathname === '/' && start !== undefined) history.replaceState(null, '', start)
+  const place = parsePlace(location.pathname, location.search)
+  if (place) void client.prefetchQuery(discoveryQuery(place.context))
 }

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
+import { Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, Navigate } from 'react-router'
 import { ApiError } from '../kube/api-error.ts'
@@ -34,18 +34,21 @@ import { Palette } from './palette.tsx'
 import { useRecent } from './saved-views.tsx'
 import { Rail } from './rail.tsx'
 import './shell.css'
+import { startUrl } from './start-url.ts'
 import { useStartNamespace } from './start-namespace.ts'
 import { StatusBar } from './status-bar.tsx'
 import { actionForKey, TargetsContext, useCurrentTarget } from './targets.ts'
 import { TitleBar } from './title-bar.tsx'
+import { part } from '../ui/part.tsx'
 
-const HelmPlace = lazy(() => import('./helm-place.tsx').then((m) => ({ default: m.HelmPlace })))
-const RightsPage = lazy(() => import('../tools/rights/rights-page.tsx').then((m) => ({ default: m.RightsPage })))
-const ClustersPlace = lazy(() => import('./home/clusters-place.tsx').then((m) => ({ default: m.ClustersPlace })))
-const LoopsPage = lazy(() => import('../tools/loops/loops-page.tsx').then((m) => ({ default: m.LoopsPage })))
-const TopologyPlace = lazy(() => import('./topology-place.tsx').then((m) => ({ default: m.TopologyPlace })))
-const PinWatch = lazy(() => import('./pins/pin-watch.tsx').then((m) => ({ default: m.PinWatch })))
-const Details = lazy(() => import('./details.tsx').then((m) => ({ default: m.Details })))
+// The first that one is likely to want comes first.
+const Details = part(() => import('./details.tsx').then((m) => m.Details))
+const HelmPlace = part(() => import('./helm-place.tsx').then((m) => m.HelmPlace))
+const RightsPage = part(() => import('../tools/rights/rights-page.tsx').then((m) => m.RightsPage))
+const ClustersPlace = part(() => import('./home/clusters-place.tsx').then((m) => m.ClustersPlace))
+const LoopsPage = part(() => import('../tools/loops/loops-page.tsx').then((m) => m.LoopsPage))
+const TopologyPlace = part(() => import('./topology-place.tsx').then((m) => m.TopologyPlace))
+const PinWatch = part(() => import('./pins/pin-watch.tsx').then((m) => m.PinWatch))
 
 /** The frame around every place. */
 export function Shell() {
@@ -155,12 +158,8 @@ function Start() {
   const { data, error, refetch } = useContexts()
   if (error) return <ErrorView error={error} onRetry={() => void refetch()} />
   if (!data) return null
-  const first = data.find((c) => c.local) ?? data.find((c) => c.current) ?? data[0]
-  return first ? (
-    <Navigate to={placeUrl({ context: first.name, namespace: first.namespace })} replace />
-  ) : (
-    <div className="empty">{t('contexts.none')}</div>
-  )
+  const start = startUrl(data)
+  return start === undefined ? <div className="empty">{t('contexts.none')}</div> : <Navigate to={start} replace />
 }
 
 /** Two fifths of the window, so that the list beside it keeps its first columns. */

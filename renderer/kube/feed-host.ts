@@ -75,6 +75,11 @@ export class FeedHost {
     })
   }
 
+  /** Connects before anything is asked for. */
+  connect(): void {
+    this.#socket.connect()
+  }
+
   receive(message: ToWorker): void {
     switch (message.op) {
       case 'view':

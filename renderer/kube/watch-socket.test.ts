@@ -55,6 +55,24 @@ function setUp() {
 }
 
 describe('WatchSocket', () => {
+  test('connects before the first watch when it is told to, once', () => {
+    const { socket, sockets, log, handlers, current, clock } = setUp()
+    socket.connect()
+    socket.connect()
+    expect(sockets).toHaveLength(1)
+    socket.watch('local', '/a', 'x', handlers('a'))
+    expect(sockets).toHaveLength(1)
+    current().open()
+    current().frame({ id: 1, t: 'open', status: 200 })
+    expect(log).toEqual(['a open'])
+    current().drop()
+    // It waits for its next try.
+    socket.connect()
+    expect(sockets).toHaveLength(1)
+    clock.advance(250)
+    expect(sockets).toHaveLength(2)
+  })
+
   test('connects with the first watch and sends what waited', () => {
     const { socket, sockets, handlers, current } = setUp()
     expect(sockets).toHaveLength(0)

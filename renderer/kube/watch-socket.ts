@@ -38,7 +38,7 @@ type Frame =
 /** What the gateway tells without being asked: how a cluster is, and that the list of contexts is another one now. */
 export type Notice = { t: 'cluster'; state: ClusterState } | { t: 'contexts' }
 
-/** One WebSocket for all watch feeds of the window. It connects with the first watch and comes back by itself. */
+/** One WebSocket for all watch feeds of the window. It connects with the first watch, or before, and comes back by itself. */
 export class WatchSocket {
   readonly #connect: () => SocketLike
   readonly #clock: Clock
@@ -75,12 +75,17 @@ export class WatchSocket {
     const open = JSON.stringify({ op: 'open', id, context, path, accept })
     this.#feeds.set(id, { open, handlers })
     if (this.#ready) this.#socket?.send(open)
-    else if (!this.#socket && !this.#cancelRetry) this.#dial()
+    else this.connect()
     return {
       close: () => {
         if (this.#feeds.delete(id) && this.#ready) this.#socket?.send(JSON.stringify({ op: 'close', id }))
       },
     }
+  }
+
+  /** Connects when it neither is connected nor waits for its next try: what is watched later need not wait for it. */
+  connect(): void {
+    if (!this.#socket && !this.#cancelRetry) this.#dial()
   }
 
   /** Tries again now instead of at `retryAt`: the machine woke up or the network is back. */

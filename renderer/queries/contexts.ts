@@ -34,13 +34,19 @@ export interface KubeconfigFault {
   message: string
 }
 
+/** As `/api/contexts` answers. */
+export interface ContextList {
+  contexts: ContextInfo[]
+  errors: KubeconfigFault[]
+}
+
 /** What is to be known of the way to a cluster; undefined when nothing is. */
 export const cautionOf = ({ unverified, plain }: ContextInfo): 'unverified' | 'withheld' | 'open' | undefined =>
   unverified ? 'unverified' : plain
 
 export const contextsQuery = queryOptions({
   queryKey: ['contexts'],
-  queryFn: ({ signal }) => requestJson<{ contexts: ContextInfo[]; errors: KubeconfigFault[] }>('/api/contexts', { signal }),
+  queryFn: ({ signal }) => requestJson<ContextList>('/api/contexts', { signal }),
   staleTime: 30_000,
 })
 

@@ -1,5 +1,5 @@
 import { homedir, networkInterfaces } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { isIP } from 'node:net'
 import type { Options } from './parse.ts'
 
@@ -13,6 +13,9 @@ export function defaultDataDir(platform: NodeJS.Platform = process.platform, env
 export const dataDir = (o: Options): string => (o.storage.dataDir === '' ? defaultDataDir() : o.storage.dataDir)
 
 export const certDir = (o: Options): string => (o.serving.certDir === '' ? join(dataDir(o), 'pki') : o.serving.certDir)
+
+/** Written at every start, so that kubectl reaches this control plane and no other; nobody's ~/.kube/config is touched. */
+export const ownKubeconfig = (o: Options): string => resolve(dataDir(o), 'kubeconfig')
 
 const everywhere = new Set(['0.0.0.0', '::'])
 

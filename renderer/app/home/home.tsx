@@ -1,4 +1,4 @@
-import { lazy, Suspense, useMemo } from 'react'
+import { Suspense, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { isStale } from '../../kube/connection.ts'
@@ -27,8 +27,9 @@ import { ProblemsCard } from './problems-card.tsx'
 import { Refused } from './refused.tsx'
 import { usePins } from '../pins/pins.ts'
 import './home.css'
+import { part } from '../../ui/part.tsx'
 
-const PinnedCard = lazy(() => import('../pins/pinned-card.tsx').then((m) => ({ default: m.PinnedCard })))
+const PinnedCard = part(() => import('../pins/pinned-card.tsx').then((m) => m.PinnedCard))
 
 /** What the cluster is like now, and what in it needs a look. */
 export function Home() {

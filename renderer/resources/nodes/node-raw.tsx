@@ -1,9 +1,10 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import { clusterPath, requestJson } from '../../kube/fetch.ts'
 import { jsonReading } from '../../tools/captures/compare.ts'
 import { type NodePage, NodeReading } from './node-reading.tsx'
+import { part } from '../../ui/part.tsx'
 
-const YamlView = lazy(() => import('../../tools/yaml/yaml-view.tsx').then((m) => ({ default: m.YamlView })))
+const YamlView = part(() => import('../../tools/yaml/yaml-view.tsx').then((m) => m.YamlView))
 
 const jsonPage: NodePage<unknown> = {
   ask: (url, signal) => requestJson<unknown>(url, { signal }),

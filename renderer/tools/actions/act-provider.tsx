@@ -1,9 +1,10 @@
-import { lazy, Suspense, useCallback, useState } from 'react'
+import { Suspense, useCallback, useState } from 'react'
 import { useGo } from '../../ui/place.ts'
 import { ActContext } from './act-context.ts'
 import type { Action, Target } from './action.ts'
+import { part } from '../../ui/part.tsx'
 
-const ChangeDialog = lazy(() => import('./change-dialog.tsx').then((m) => ({ default: m.ChangeDialog })))
+const ChangeDialog = part(() => import('./change-dialog.tsx').then((m) => m.ChangeDialog))
 
 /** Holds the one action that is under way. */
 export function ActProvider({ children }: { children: React.ReactNode }) {

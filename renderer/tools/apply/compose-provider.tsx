@@ -1,7 +1,8 @@
-import { lazy, Suspense, useCallback, useState } from 'react'
+import { Suspense, useCallback, useState } from 'react'
 import { ComposeContext } from './compose-context.ts'
+import { part } from '../../ui/part.tsx'
 
-const ApplyDialog = lazy(() => import('./apply-dialog.tsx').then((m) => ({ default: m.ApplyDialog })))
+const ApplyDialog = part(() => import('./apply-dialog.tsx').then((m) => m.ApplyDialog))
 
 export function ComposeProvider({ children }: { children: React.ReactNode }) {
   const [asked, setAsked] = useState<{ text?: string; id: number }>()

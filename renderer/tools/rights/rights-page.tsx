@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
+import { Suspense, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { impliedGroups, privilegedGroup, type Subject } from '../../kube/rbac.ts'
 import { accountName } from '../../kube/acting.ts'
@@ -19,8 +19,9 @@ import { ActAsLink } from './links.tsx'
 import { type Asked, askedText, questionOf, questionText, readAsked } from './question.ts'
 import { GrantedRules, GrantedSubjects, RuleTable, Unread } from './tables.tsx'
 import './rights.css'
+import { part } from '../../ui/part.tsx'
 
-const PersonDialog = lazy(async () => ({ default: (await import('../person/person-dialog.tsx')).PersonDialog }))
+const PersonDialog = part(() => import('../person/person-dialog.tsx').then((m) => m.PersonDialog))
 
 const verbs = [
   'get',
