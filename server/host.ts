@@ -18,6 +18,7 @@ import { nodePortRange, serviceRanges } from './options/network.ts'
 import { featureStates, servesCbor } from './options/features.ts'
 import { advertiseAddress, certDir, dataDir, ownKubeconfig } from './options/paths.ts'
 import type { Options } from './options/parse.ts'
+import { keyPrefixOf } from './options/storage.ts'
 import { certificateFiles, sniCertificates, tlsBounds } from './options/tls.ts'
 import type { SchedulerConfiguration } from './scheduler/config/types.ts'
 import { loadCertificates, type Certificates } from './serving/certificates.ts'
@@ -102,7 +103,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       serviceRanges: ranges,
       nodePortRange: nodePortRange(o.network),
       ownEndpoints: o.network.endpointReconcilerType !== 'none',
-      keyPrefix: o.storage.etcdPrefix,
+      keyPrefix: keyPrefixOf(o.storage.etcdPrefix),
       eventTtlSeconds: Math.ceil(o.storage.eventTtlMs / 1000),
       compactionIntervalMs: o.storage.etcdCompactionIntervalMs,
       maxRequestsInFlight: o.limits.maxRequestsInFlight,

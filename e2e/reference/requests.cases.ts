@@ -314,7 +314,21 @@ const removal = (name: string, path: string, preconditions: Json): Request => ({
 })
 const CRD = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
 /** What a long comparison of generated requests has brought up. */
+const EVENT = {
+  ...{
+    eventTime: '2026-01-02T03:04:05.000000Z',
+    reportingController: 'example.com/x',
+    reportingInstance: 'x',
+    action: 'A',
+    reason: 'R',
+    type: 'Normal',
+  },
+  regarding: { kind: 'Pod', name: 'p', namespace: '{ns}' },
+}
 const found: Request[] = [
+  post('an event to finalize', '/apis/events.k8s.io/v1/namespaces/{ns}/events', {
+    ...object('events.k8s.io/v1', 'Event', 'finalized', EVENT),
+  }),
   post('a quota for an odd name', `${core}/resourcequotas?dryRun=All`, quota({ [ODD]: '1' })),
   post('a request for an odd name', `${core}/podtemplates?dryRun=All`, {
     ...{ metadata: { name: 'p' }, template: { spec: { containers: [{ name: 'c', image: 'i', resources: { limits: { [ODD]: '1' } } }] } } },
@@ -359,6 +373,32 @@ const found: Request[] = [
     }),
   ),
   ...['a//b', 'a%2F%2Fb', 'a%2Fb', 'a%2F'].map((path) => get(`a class at ${path}`, `/apis/storage.k8s.io/v1/storageclasses/${path}`)),
+  post('a template whose pod has empty claims', `${core}/podtemplates?dryRun=All`, {
+    ...object('v1', 'PodTemplate', 'claims', { template: { spec: { ...template.spec, resources: { claims: [] } } } }),
+  }),
+  ...['/api/v1', '/apis/events.k8s.io/v1'].map((group) =>
+    merge(`finalizers of an event in ${group}`, `${group}/namespaces/{ns}/events/finalized?dryRun=All`, {
+      metadata: { finalizers: ['v1', 'v1'] },
+    }),
+  ),
+  ...[{ operation: 100 }, { time: 'default' }, { manager: null }].map((entry) =>
+    apply(`owners of which one is ${JSON.stringify(entry)}`, `${core}/configmaps/owned`, {
+      ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'owned', managedFields: [entry], labels: 'time' in entry ? 7 : {} } },
+    }),
+  ),
+  ...['x/', '/', '/v1', 'a/b/c', ''].map((apiVersion) =>
+    post(`a map of the version ${apiVersion}`, `${core}/configmaps?dryRun=All`, object(apiVersion, 'ConfigMap', 'versioned', {})),
+  ),
+  ...['x/', '/', '/v1', 'a/b/c'].map((apiVersion) =>
+    post(`a migration of the version ${apiVersion}`, '/apis/storagemigration.k8s.io/v1/storageversionmigrations?dryRun=All', {
+      ...object(apiVersion, 'StorageVersionMigration', 'versioned', { spec: { resource: { group: 'apps', resource: 'deployments' } } }),
+    }),
+  ),
+  post('a signing request with a slash', '/apis/certificates.k8s.io/v1/certificatesigningrequests?dryRun=All', {
+    ...object('certificates.k8s.io/v1', 'CertificateSigningRequest', 'a/b', {
+      spec: { signerName: 'example.com/x', usages: ['any'], request: 'eA==' },
+    }),
+  }),
   get('profiles without a slash', '/debug/pprof'),
   get('no profile', '/debug/pprof/nothing'),
 ]

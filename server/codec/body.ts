@@ -136,6 +136,10 @@ function* recognising(bytes: Buffer, encoding: Encoding, expected: BodyKind, yam
     const isNone = found.apiVersion === '' || found.apiVersion === '/'
     if (expected.bare === true && isNone && found.kind !== '' && found.kind !== expected.kind)
       throw new JsonError(unregistered({ ...found, apiVersion: 'meta.k8s.io/v1' }))
+    if (gv.version === '' && !isNone) {
+      const why = `Object 'apiVersion' is missing in '${utf8.decode(bytes)}'`
+      throw expected.bare === true ? badRequest(why) : cannotHandle({ ...gv, kind: found.kind || expected.kind }, expected.kind, why)
+    }
     return {
       ...found,
       apiVersion: isNone ? apiVersionOf(expected.group, expected.version) : found.apiVersion,

@@ -163,7 +163,10 @@ describe('no more than ten updaters', () => {
   })
 })
 
-test('entries are a list of maps', () => {
-  expect([[], [{}], [{}, {}]].map(isEntries)).toEqual([true, true, true])
+test('entries are a list of maps, whose fields are of their types', () => {
+  const right = [[], [{}], [{}, {}], [{ manager: 'm', time: '2020-01-01T00:00:00Z', fieldsV1: 7 }], [{ manager: null, time: null }]]
+  expect(right.map(isEntries)).toEqual(Array(5).fill(true))
   expect([undefined, null, '*', {}, [1], [{}, null], [[]]].map(isEntries)).toEqual(Array(7).fill(false))
+  const wrong = [{ operation: 100 }, { time: 'default' }, { time: '' }, { time: 3 }, { subresource: {} }]
+  expect(wrong.map((entry) => isEntries([entry]))).toEqual(Array(5).fill(false))
 })

@@ -1,6 +1,7 @@
 import { goQuote } from '../machinery/go-quote.ts'
 import { isLarge } from '../machinery/copy-json.ts'
 import { atOnce, type Pausing } from '../machinery/slice.ts'
+import { canonicalTime } from '../machinery/time.ts'
 import { FieldSet, type FieldsV1 } from './field-set.ts'
 import { RecentValues } from './recent.ts'
 
@@ -41,9 +42,25 @@ export function managerId(manager: string, operation: 'Apply' | 'Update', apiVer
   return { manager: manager === '' ? 'unknown' : manager, operation, subresource, apiVersion: operation === 'Apply' ? '' : apiVersion }
 }
 
-/** Whether a value is what stands in `metadata.managedFields`: a list of maps (unstructured `GetManagedFields`). */
-export const isEntries = (value: unknown): boolean =>
-  Array.isArray(value) && value.every((entry) => typeof entry === 'object' && entry !== null && !Array.isArray(entry))
+const TEXTS = ['manager', 'operation', 'apiVersion', 'fieldsType', 'subresource'] as const
+
+function isEntry(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const entry = value as Readonly<Record<string, unknown>>
+  return TEXTS.every((field) => typeof (entry[field] ?? '') === 'string') && isTime(entry.time ?? null)
+}
+
+function isTime(value: unknown): boolean {
+  if (value === null) return true
+  try {
+    return typeof value === 'string' && canonicalTime(value, 'time') !== undefined
+  } catch {
+    return false
+  }
+}
+
+/** Whether a value is what stands in `metadata.managedFields`: a list of entries, each of its type (unstructured `GetManagedFields`). */
+export const isEntries = (value: unknown): boolean => Array.isArray(value) && value.every(isEntry)
 
 /** Whether a client asks for the entries to be forgotten: `[]` or `[{}]`. */
 export function isReset(entries: unknown): boolean {

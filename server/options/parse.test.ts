@@ -1,3 +1,4 @@
+import { keyPrefixOf } from './storage.ts'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -121,7 +122,6 @@ describe('mistakes, in the words of the reference where it has any', () => {
       '--tls-cert-file: cannot read /nonexistent (ENOENT)',
     ],
     [['--etcd-servers=localhost:2379'], '--etcd-servers: "localhost:2379" is not of the form http://host:port or https://host:port'],
-    [['--etcd-prefix=registry'], '--etcd-prefix "registry" must begin with a slash and not end with one'],
     [['--etcd-compaction-interval=-1s'], '--etcd-compaction-interval can not be negative value'],
     [['--event-ttl=10ms'], '--event-ttl must be a second or more'],
     [['--etcd-certfile', file], '--etcd-certfile and --etcd-keyfile must be given together'],
@@ -246,4 +246,9 @@ describe('what follows from options', () => {
 test('the flags that were given are told apart from defaults', () => {
   const result = parseOptions(['--secure_port=6443', '-v3'], { name: 'binnacle', version: 'v0' })
   expect('given' in result && [...result.given]).toEqual(['secure-port', 'v'])
+})
+
+test('a prefix of keys is a path, with and without slashes at its ends', () => {
+  const given = ['/registry', 'registry', 'a//b/', '/', '']
+  expect(given.map(keyPrefixOf)).toEqual(['/registry', '/registry', '/a/b', '', ''])
 })

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { together, unreadable } from './files.ts'
 import type { Family } from './flag.ts'
 
@@ -7,7 +8,7 @@ export interface StorageOptions {
   etcdCaFile: string
   etcdCertFile: string
   etcdKeyFile: string
-  /** With a slash in front, none at the end. */
+  /** As it was given: `keyPrefixOf`. */
   etcdPrefix: string
   /** History is kept for one to two of these; 0 keeps all of it. Of both stores: the name is kube-apiserver's. */
   etcdCompactionIntervalMs: number
@@ -59,8 +60,6 @@ export const storage: Family<StorageOptions> = {
       if (!isServerUrl(server))
         errors.push(`--etcd-servers: ${JSON.stringify(server)} is not of the form http://host:port or https://host:port`)
     }
-    if (!/^\/[^/]+(\/[^/]+)*$/.test(o.etcdPrefix))
-      errors.push(`--etcd-prefix ${JSON.stringify(o.etcdPrefix)} must begin with a slash and not end with one`)
     if (o.etcdCompactionIntervalMs < 0) errors.push('--etcd-compaction-interval can not be negative value')
     if (o.eventTtlMs < 1000) errors.push('--event-ttl must be a second or more')
     return errors
@@ -72,3 +71,6 @@ function isServerUrl(text: string): boolean {
   const { protocol, hostname, pathname } = new URL(text)
   return (protocol === 'http:' || protocol === 'https:') && hostname !== '' && pathname === '/'
 }
+
+/** The prefix of keys with a slash in front and none at its end, as `path.Join("/", prefix)` makes it upstream (apiserver `storage/etcd3`). */
+export const keyPrefixOf = (etcdPrefix: string): string => posix.join('/', etcdPrefix).replace(/\/$/, '')

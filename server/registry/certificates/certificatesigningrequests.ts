@@ -1,5 +1,5 @@
 import { validateSigningRequest, validateSigningRequestUpdate } from '../../apis/certificates/v1/certificatesigningrequest.ts'
-import { validateObjectMetaUpdate } from '../../apis/meta/v1/validation.ts'
+import { objectNameErrors, validateObjectMetaUpdate } from '../../apis/meta/v1/validation.ts'
 import type { FieldError } from '../../machinery/field-errors.ts'
 import { formatTime } from '../../machinery/clock.ts'
 import { pathSegmentErrors } from '../../machinery/names.ts'
@@ -68,7 +68,7 @@ const validated = (obj: KubeObject, old: KubeObject, may: 'decide' | 'certify' |
 ]
 
 const strategy: Strategy = {
-  nameErrors: pathSegmentErrors,
+  nameErrors: () => [],
   fieldScopes: {
     '': { resets: ['spec', 'status'] },
     status: { resets: ['spec', 'status.conditions'] },
@@ -79,7 +79,11 @@ const strategy: Strategy = {
     setRequester(requestOf(obj), ctx)
     obj.status = {}
   },
-  validate: (obj) => validateSigningRequest(obj, undefined),
+  // Any name is right by its own rules; what a path cannot hold is found after them.
+  validate(obj) {
+    const errors = validateSigningRequest(obj, undefined)
+    return errors.length > 0 ? errors : objectNameErrors(obj.metadata, pathSegmentErrors, 'metadata')
+  },
   prepareForUpdate: (obj, old) => void (obj.spec = old.spec),
   validateUpdate: (obj, old) => validated(obj, old, 'neither'),
   // A signer adds the certificate; what was decided stays as it is.

@@ -23,7 +23,7 @@ const strategy: Strategy = {
     ...validateEvent(eventOf(obj), ctx.requestGroup),
     ...(ctx.requestGroup === EVENTS_GROUP ? finalizerNameErrors(obj.metadata) : []),
   ],
-  validateUpdate: (obj, old, ctx) => validateEventUpdate(eventOf(obj), eventOf(old), ctx.requestGroup),
+  validateUpdate: (obj, old, ctx) => validateEventUpdate(eventOf(obj), eventOf(old), ctx.requestGroup, finalizerNameErrors(obj.metadata)),
 }
 
 const target = ({ involvedObject: { kind = '', name = '' } = {} }: Event): string => kind.toLowerCase() + (name === '' ? '' : `/${name}`)

@@ -142,10 +142,17 @@ const FIXED: readonly (readonly [field: keyof Event & string, shown: string, pri
   ['reportingInstance', 'reportingInstance', text],
 ]
 
-export function validateEventUpdate(event: Event, old: Event, group: string | undefined): FieldError[] {
+/** @param ofFinalizers what is wrong with the names of its finalizers */
+export function validateEventUpdate(
+  event: Event,
+  old: Event,
+  group: string | undefined,
+  ofFinalizers: readonly FieldError[],
+): FieldError[] {
   const errors = validateLegacy(event, group)
   if (group !== EVENTS_GROUP) return errors
   addErrors(errors, validateObjectMetaUpdate(event.metadata, old.metadata, 'metadata'))
+  addErrors(errors, ofFinalizers)
   if (!isDeepStrictEqual(event.series, old.series)) validateSeries(errors, event)
   for (const [field, shown, print] of FIXED) {
     if (!isDeepStrictEqual(print(event[field]), print(old[field]))) errors.push(invalid(shown, print(event[field]), IMMUTABLE))

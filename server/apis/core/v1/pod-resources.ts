@@ -1,3 +1,4 @@
+import { emptyAt } from '../../../machinery/empty-fields.ts'
 import { forbiddenField, invalid, type FieldError } from '../../../machinery/field-errors.ts'
 import { addQuantity, compareQuantity, type Quantity } from '../../../machinery/quantity.ts'
 import type { ContainerRules } from './container.ts'
@@ -85,7 +86,8 @@ export function validatePodResources(errors: FieldError[], spec: PodSpec, rules:
     errors.push(forbiddenField(path, 'may not be set for a windows pod'))
     return
   }
-  if (resources.claims) errors.push(forbiddenField(`${path}.claims`, 'claims may not be set for Resources at pod-level'))
+  const hasClaims = resources.claims !== undefined || emptyAt(resources, 'claims') !== undefined
+  if (hasClaims) errors.push(forbiddenField(`${path}.claims`, 'claims may not be set for Resources at pod-level'))
   const { claims, allowIndivisibleHugePages } = rules
   validateResources(errors, resources, { podLevel: true, claims, allowIndivisibleHugePages }, path)
   for (const [name, sum] of aggregate(spec, 'requests')) {
