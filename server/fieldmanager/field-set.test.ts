@@ -25,6 +25,11 @@ describe('as sets of paths', () => {
       (a, b) => a.union(b),
       () => true,
     ))
+  test('the union of many has the paths of each', () =>
+    holds(
+      (a, b) => FieldSet.unionOf([a, b, new FieldSet(), a]),
+      () => true,
+    ))
   test('intersection has the paths of both', () =>
     holds(
       (a, b) => a.intersection(b),

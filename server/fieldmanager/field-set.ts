@@ -62,6 +62,19 @@ export class FieldSet {
     return out
   }
 
+  /** The union of many, in time proportional to what they hold together. */
+  static unionOf(sets: readonly FieldSet[]): FieldSet {
+    if (sets.length === 1) return sets[0]!
+    const out = new FieldSet()
+    const below = new Map<PathElement, FieldSet[]>()
+    for (const { members, children } of sets) {
+      for (const pe of members) out.members.add(pe)
+      for (const [pe, child] of children) if (below.get(pe)?.push(child) === undefined) below.set(pe, [child])
+    }
+    for (const [pe, all] of below) out.children.set(pe, FieldSet.unionOf(all))
+    return out
+  }
+
   intersection(other: FieldSet): FieldSet {
     const out = new FieldSet()
     for (const pe of this.members) if (other.members.has(pe)) out.members.add(pe)

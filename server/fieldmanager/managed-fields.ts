@@ -147,6 +147,7 @@ export function cappedManagers(managers: Managers): Managers {
   updaters.sort(([a, x], [b, y]) => compareTimes(x.time, y.time) || (a < b ? -1 : 1))
   const out = new Map(managers)
   const first = new Map<string, string>()
+  const sets = new Map<string, FieldSet[]>()
   let left = updaters.length
   for (const [key, owned] of updaters) {
     if (left <= MAX_UPDATERS) break
@@ -160,9 +161,12 @@ export function cappedManagers(managers: Managers): Managers {
     const before = out.get(bucket) ?? out.get(earlier)!
     if (!out.has(bucket)) out.delete(earlier)
     out.delete(key)
+    if (sets.get(bucket)?.push(owned.set) === undefined) sets.set(bucket, [before.set, owned.set])
     // The younger time of the two.
-    out.set(bucket, { id, apiVersion: owned.apiVersion, set: owned.set.union(before.set), time: owned.time })
+    out.set(bucket, { ...owned, id })
     left--
   }
+  // All at once: a client may send thousands, and each union of two copies both.
+  for (const [bucket, all] of sets) out.set(bucket, { ...out.get(bucket)!, set: FieldSet.unionOf(all) })
   return out
 }

@@ -63,14 +63,23 @@ export const invalidUnprinted = (field: string, detail: string): FieldError => (
   field,
   body: withDetail('Invalid value', detail),
 })
+// Of lists that nobody changes: one text may stand in as many errors as are told.
+const supportedTexts = new WeakMap<readonly string[], string>()
+
+function supportedText(supported: readonly string[]): string {
+  const known = supportedTexts.get(supported)
+  if (known !== undefined) return known
+  const text = supported.length === 0 ? '' : `supported values: ${supported.map(goQuote).join(', ')}`
+  supportedTexts.set(supported, text)
+  return text
+}
+
+/** @param supported is not changed afterwards */
 export const notSupported = (field: string, value: unknown, supported: readonly string[]): FieldError => ({
   type: 'FieldValueNotSupported',
   field,
-  body: withDetail(
-    // Values of enumerations have types of their own in Go, which print as JSON.
-    `Unsupported value: ${goJsonText(value)}`,
-    supported.length === 0 ? '' : `supported values: ${supported.map(goQuote).join(', ')}`,
-  ),
+  // Values of enumerations have types of their own in Go, which print as JSON.
+  body: withDetail(`Unsupported value: ${goJsonText(value)}`, supportedText(supported)),
 })
 /** The same for a value that is a plain text in Go. */
 export const textNotSupported = (field: string, value: string, supported: readonly string[]): FieldError => ({
@@ -118,7 +127,7 @@ export function addErrors(to: FieldError[], more: readonly FieldError[]): void {
 /** So many are told of one object. The reference tells all, and needs minutes for a hundred thousand. */
 const MAX_ERRORS = 10_000
 /** And so many characters: each item of a list may have an error that shows all of it. */
-const MAX_CHARACTERS = 8_000_000
+const MAX_CHARACTERS = 3_000_000
 
 /** Whether there are as many errors as are told: what looks through a client's map or list need not look on. */
 export const enoughErrors = (errors: readonly FieldError[]): boolean => errors.length >= MAX_ERRORS

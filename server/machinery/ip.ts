@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net'
+import { isIPv6 } from 'node:net'
 import { internalError, invalid, type FieldError } from './field-errors.ts'
 
 /**
@@ -23,19 +23,18 @@ const dotted = /^(\d{1,15})\.(\d{1,15})\.(\d{1,15})\.(\d{1,15})$/
 function parseDotted(text: string): Address | undefined {
   const m = dotted.exec(text)
   if (m === null) return undefined
-  let bits = 0n
+  let bits = 0
   let leadingZeros = false
   for (let i = 1; i <= 4; i++) {
     const n = Number(m[i])
     if (n > 255) return undefined
     if (m[i]!.length > 1 && m[i]!.startsWith('0')) leadingZeros = true
-    bits = (bits << 8n) | BigInt(n)
+    bits = bits * 256 + n
   }
-  return { family: 4, bits, leadingZeros, mapped: false }
+  return { family: 4, bits: BigInt(bits), leadingZeros, mapped: false }
 }
 
 export function parseAddress(text: string): Address | undefined {
-  if (isIPv4(text)) return parseDotted(text)
   if (!text.includes(':')) return parseDotted(text)
   if (text.includes('%')) return undefined
   let head = text

@@ -120,6 +120,7 @@ async function prepareCreate(store: Store, obj: KubeObject, context: StrategyCon
   const [quiet, warn] = warnedAtTheEnd(context)
   if (strategy.keepStatusOnCreate !== true && store.hasStatus) delete obj.status
   strategy.dropDisabled?.(obj, undefined)
+  if (slice.over) await slice.next()
   strategy.prepareForCreate?.(obj, quiet)
   if (store.countsGenerations) obj.metadata.generation = 1
   if (slice.over) await slice.next()
@@ -129,6 +130,7 @@ async function prepareCreate(store: Store, obj: KubeObject, context: StrategyCon
   const own = await found(strategy.validating?.(obj, undefined, quiet) ?? strategy.validate?.(obj, quiet) ?? [], slice)
   const errors = strategy.judgesMetadataLast === true && own.length > 0 ? [] : ofMetadata
   addErrors(errors, own)
+  if (slice.over) await slice.next()
   if (strategy.validateRules !== undefined) addErrors(errors, await inTurns(strategy.validateRules(obj, undefined, errors, quiet), slice))
   if (errors.length > 0) throw store.invalid(obj, errors)
   warn()
@@ -303,6 +305,7 @@ async function prepared(
   const counts = store.countsGenerations && rules.keepsGeneration !== true
   const differed = counts && strategy.generation === 'asSent' && desiredStateDiffers(obj, old)
   strategy.dropDisabled?.(obj, old)
+  if (slice.over) await slice.next()
   rules.prepare(obj, old, quiet)
   if (slice.over) await slice.next()
   if (differed || (counts && strategy.generation !== 'asSent' && desiredStateDiffers(obj, old)))
@@ -315,6 +318,7 @@ async function prepared(
   addErrors(errors, store.finalizerErrors(obj))
   if (slice.over) await slice.next()
   addErrors(errors, await found(rules.validate(obj, old, quiet), slice))
+  if (slice.over) await slice.next()
   // What rules forgive is told of beside what they do not.
   if (strategy.validateRules !== undefined) addErrors(errors, await inTurns(strategy.validateRules(obj, old, errors, context), slice))
   if (errors.length > 0) {

@@ -1,4 +1,12 @@
-import { duplicate, forbiddenField, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
+import {
+  duplicate,
+  enoughErrors,
+  forbiddenField,
+  invalid,
+  notSupported,
+  required,
+  type FieldError,
+} from '../../../machinery/field-errors.ts'
 import { goQuote } from '../../../machinery/go-quote.ts'
 import { numberAt, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import { readCertificate } from '../../../machinery/x509/certificate.ts'
@@ -132,9 +140,10 @@ function certificateFault(base64: string): string | undefined {
 function checkUsages(errors: FieldError[], usages: readonly string[], tolerance: Tolerance): void {
   if (usages.length === 0) errors.push(required('spec.usages'))
   if (!tolerance.unknownUsages)
-    usages.forEach((usage, i) => {
+    for (const [i, usage] of usages.entries()) {
       if (!USAGES.includes(usage)) errors.push(notSupported(`spec.usages[${i}]`, usage, USAGES))
-    })
+      if (enoughErrors(errors)) return
+    }
   if (tolerance.duplicateUsages) return
   const seen = new Set<string>()
   usages.forEach((usage, i) => {

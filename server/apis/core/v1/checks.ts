@@ -1,5 +1,5 @@
 import type { Int64 } from '../../../machinery/numbers.ts'
-import { invalid, invalidNamed, notSupported, required, tooLong, type FieldError } from '../../../machinery/field-errors.ts'
+import { enoughErrors, invalid, invalidNamed, notSupported, required, tooLong, type FieldError } from '../../../machinery/field-errors.ts'
 import {
   byteLength,
   dns1123LabelErrors,
@@ -17,6 +17,7 @@ export const POSITIVE = 'must be greater than zero'
 export const FILE_MODE_RANGE = 'must be a number between 0 and 0777 (octal), both inclusive'
 
 export function invalidTexts(errors: FieldError[], path: string, value: unknown, texts: readonly string[]): void {
+  if (enoughErrors(errors)) return
   for (const text of texts) errors.push(invalid(path, value, text))
 }
 

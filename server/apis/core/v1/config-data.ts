@@ -1,7 +1,7 @@
 import { setOwn } from '../../../machinery/own.ts'
 import { ownValue } from '../../../machinery/own.ts'
 import { isDeepStrictEqual } from 'node:util'
-import { forbiddenField, invalid, invalidNamed, required, tooLong, type FieldError } from '../../../machinery/field-errors.ts'
+import { enoughErrors, forbiddenField, invalid, invalidNamed, required, tooLong, type FieldError } from '../../../machinery/field-errors.ts'
 import { byteLength, configMapKeyErrors } from '../../../machinery/names.ts'
 import type { KubeObject, ObjectMeta } from '../../../machinery/types.ts'
 import { IMMUTABLE, validateObjectMetaUpdate } from '../../meta/v1/validation.ts'
@@ -36,10 +36,12 @@ export function validateConfigMap(map: ConfigMap): FieldError[] {
     invalidTexts(errors, `data[${key}]`, key, configMapKeyErrors(key))
     if (map.binaryData?.[key] !== undefined) errors.push(invalid(`data[${key}]`, key, 'duplicate of key present in binaryData'))
     size += byteLength(value)
+    if (enoughErrors(errors)) return errors
   }
   for (const [key, value] of Object.entries(map.binaryData ?? {})) {
     invalidTexts(errors, `binaryData[${key}]`, key, configMapKeyErrors(key))
     size += decodedLength(value)
+    if (enoughErrors(errors)) return errors
   }
   // Go's path of the whole object prints so.
   if (size > MAX_BYTES) errors.push(tooLong('[]', MAX_BYTES))
@@ -102,6 +104,7 @@ export function validateSecret(secret: Secret): FieldError[] {
   for (const [key, value] of Object.entries(secret.data ?? {})) {
     invalidTexts(errors, `data[${key}]`, key, configMapKeyErrors(key))
     size += decodedLength(value)
+    if (enoughErrors(errors)) return errors
   }
   if (size > MAX_BYTES) errors.push(tooLong('data', MAX_BYTES))
   ownValue(BY_TYPE, secret.type ?? '')?.(errors, secret)

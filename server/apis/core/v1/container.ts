@@ -1,6 +1,7 @@
 import { emptyAt } from '../../../machinery/empty-fields.ts'
 import { trimSpace } from '../../../machinery/trim-space.ts'
 import {
+  enoughErrors,
   duplicate,
   forbiddenField,
   invalid,
@@ -139,6 +140,7 @@ export function validateContainers(errors: FieldError[], rules: ContainerRules, 
     if (c.lifecycle) validateLifecycle(errors, c.lifecycle, rules.spec.terminationGracePeriodSeconds, `${at}.lifecycle`)
     validateProbes(errors, c, at)
     validateRestartPolicy(errors, c, at)
+    if (enoughErrors(errors)) return
   }
   validateHostPortsUnique(errors, containers, path)
 }
@@ -146,6 +148,7 @@ export function validateContainers(errors: FieldError[], rules: ContainerRules, 
 export function validateInitContainers(errors: FieldError[], rules: ContainerRules, path: string): void {
   const names = new Set((rules.spec.containers ?? []).map((c) => c.name ?? ''))
   rules.spec.initContainers?.forEach((c, i) => {
+    if (enoughErrors(errors)) return
     const at = `${path}[${i}]`
     validateCommon(errors, c, rules, at)
     validateRestartPolicy(errors, c, at)
