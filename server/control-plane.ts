@@ -205,7 +205,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const controllers = new Map<string, readonly string[]>()
   const reported = {
     metrics: new Map(
-      [...reloads, streams, watches, lists, webhookClients, aggregator]
+      [...reloads, streams, watches, lists, webhookClients, aggregator, services]
         .flatMap((of) => of.sources())
         .map((source) => [source.name, source]),
     ),

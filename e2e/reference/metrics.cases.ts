@@ -26,6 +26,14 @@ export const load: readonly Request[] = [
   { name: 'its account', method: 'POST', path: '/api/v1/namespaces/{ns}/serviceaccounts', body: { metadata: { name: 'default' } } },
   { name: 'a pod', method: 'POST', path: '/api/v1/namespaces/{ns}/pods', body: pod('a') },
   { name: 'a privileged pod', method: 'POST', path: '/api/v1/namespaces/{ns}/pods', body: pod('b', privileged) },
+  {
+    ...{ name: 'a service', method: 'POST', path: '/api/v1/namespaces/{ns}/services' },
+    body: { metadata: { name: 'a' }, spec: { type: 'NodePort', ports: [{ port: 80 }] } },
+  },
+  {
+    ...{ name: 'an address that is taken', method: 'POST', path: '/api/v1/namespaces/{ns}/services' },
+    body: { metadata: { name: 'b' }, spec: { clusterIP: '10.0.0.1', ports: [{ port: 80 }] } },
+  },
   { name: 'a list', method: 'GET', path: '/api/v1/namespaces/{ns}/pods' },
   {
     ...{ name: 'a watch that ends', method: 'GET' },
@@ -108,7 +116,7 @@ export function metricsOf(text: string): Map<string, Metric> {
 
 /** What is counted in this area, and what every server tells of itself. */
 export const COMPARED =
-  /^(apiserver_(admission|audit|authorization|client_certificate|impersonation|current_inflight|request_(total|duration|sli|terminations)|resource_objects|response_sizes|storage_(events|list)|tls_|watch_(cache_(events|resource)|events_(sizes|total)|list)|webhooks_)|aggregator_unavailable|authentica|authoriz|etcd_request|pod_security|rest_client_request(s|_duration)|serviceaccount|kubernetes_|version_info|workqueue_)/
+  /^(apiserver_(admission|audit|authorization|client_certificate|impersonation|current_in(flight|queue)|request_(total|duration|sli|terminations|body_size)|resource_(objects|size)|response_sizes|storage_(events|list)|tls_|watch_(cache_(events|resource)|events_(sizes|total)|list)|webhooks_)|aggregator_unavailable|authentica|authoriz|etcd_request|kube_apiserver_(clusterip|nodeport)_allocator|pod_security|rest_client_request(s|_duration)|serviceaccount|kubernetes_|version_info|workqueue_)/
 
 /** Upstream has them, and no dashboard asks for them: a deprecated form of a histogram. */
 export const LEFT_OUT: readonly string[] = ['apiserver_admission_step_admission_duration_seconds_summary']

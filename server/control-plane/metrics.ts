@@ -100,6 +100,16 @@ function cached(s: MetricSources): MetricSource[] {
       (cache) => cache.list.size,
     ),
     of(
+      'apiserver_resource_size_estimate_bytes',
+      'gauge',
+      '[ALPHA] Estimated size of stored objects in database. Estimate is based on sum of last observed sizes of serialized objects. In case of a fetching error, the value will be -1.',
+      ({ list }) => {
+        let bytes = 0
+        for (const entry of list.entries({ namespace: '' })) bytes += entry.size
+        return bytes
+      },
+    ),
+    of(
       'apiserver_watch_cache_resource_version',
       'gauge',
       '[ALPHA] Current resource version of watch cache broken by resource type. This is truncated to the 15 least significant digits.',

@@ -27,3 +27,23 @@ test('a request’s own time is without that of webhooks, and of no dry run', as
   expect(of('apiserver_request_sli_duration_seconds_count')).toEqual([1])
   expect(of('apiserver_request_sli_duration_seconds_sum')).toEqual([0])
 })
+
+test('bodies that were read are counted by resource and verb, whatever was answered', async () => {
+  const metrics = new RequestMetrics()
+  const registry = new Registry()
+  for (const source of metrics.sources()) registry.registerMetric(source as never)
+  const read = (bytes: number, status: number, verb = 'create'): Promise<void> | void => {
+    const ctx = request('', 0)
+    Object.assign(ctx, { bodyRead: bytes, exchange: { ...ctx.exchange, status }, requestInfo: { ...ctx.requestInfo, verb } })
+    return metrics.filter(() => undefined)(ctx)
+  }
+  for (const bytes of [0, 50_000, 50_001, 3_100_000]) await read(bytes, 422)
+  await read(7, 200, 'deletecollection')
+  await metrics.filter(() => undefined)(request('', 0))
+  const text = await registry.metrics()
+  const value = (sample: string): number => Number(new RegExp(`^${sample} (.*)$`, 'm').exec(text)?.[1])
+  const of = (verb: string, le: string): number =>
+    value(`apiserver_request_body_size_bytes_bucket{group="",resource="pods",verb="${verb}",le="${le}"}`.replace('+', '\\+'))
+  expect(['50000', '150000', '3.05e+06', '+Inf'].map((le) => of('create', le))).toEqual([2, 3, 3, 4])
+  expect(of('delete_collection', '50000')).toBe(1)
+})

@@ -1,4 +1,4 @@
-import { Buckets, Counters, metricSource, type MetricSource } from '../machinery/metrics.ts'
+import { Buckets, Counters, Histograms, metricSource, type MetricSource } from '../machinery/metrics.ts'
 import type { Filter, RequestContext } from '../request/context.ts'
 import type { InFlight } from './max-in-flight.ts'
 import type { RequestInfo } from '../request/request-info.ts'
@@ -6,6 +6,7 @@ import type { RequestInfo } from '../request/request-info.ts'
 const durationBuckets = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60]
 const ownDurationBuckets = durationBuckets.slice(2)
 const sizeBuckets = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
+const bodySizeBuckets = Array.from({ length: 31 }, (_, i) => 50_000 + i * 100_000)
 // Clients choose paths: past this many combinations new ones are not told apart.
 const maxSeries = 5000
 const MAX_KEY = 512
@@ -41,6 +42,7 @@ export class RequestMetrics {
   readonly inFlight: InFlight = { readOnly: 0, mutating: 0 }
   readonly #series = new Map<string, Series>()
   readonly #terminations = new Counters()
+  readonly #bodySizes = new Histograms(bodySizeBuckets)
 
   readonly filter: Filter = (next) => (ctx) => {
     const started = performance.now()
@@ -67,6 +69,7 @@ export class RequestMetrics {
 
   #observe(ctx: RequestContext, started: number): void {
     const { status, bodyBytes } = ctx.exchange
+    if (ctx.bodyRead !== undefined) this.#observeBody(ctx.requestInfo, ctx.bodyRead)
     const series = this.#seriesOf(ctx)
     if (series === undefined || status === 0) return
     series.byCode.set(status, (series.byCode.get(status) ?? 0) + 1)
@@ -74,6 +77,10 @@ export class RequestMetrics {
     series.durations.observe(tookMs / 1000)
     series.ownDurations?.observe(Math.max(0, tookMs - ctx.webhookMs) / 1000)
     series.sizes?.observe(bodyBytes)
+  }
+
+  #observeBody({ verb, apiGroup: group, resource }: RequestInfo, bytes: number): void {
+    this.#bodySizes.observe({ group, resource, verb: verb === 'deletecollection' ? 'delete_collection' : verb }, bytes)
   }
 
   #observeLongRunning(ctx: RequestContext, started: number): void {
@@ -124,6 +131,7 @@ export class RequestMetrics {
     const duration = 'apiserver_request_duration_seconds'
     const ownDuration = 'apiserver_request_sli_duration_seconds'
     const sizes = 'apiserver_response_sizes'
+    const bodySizes = 'apiserver_request_body_size_bytes'
     const histogram = (name: string, of: (s: Series) => Buckets | undefined): ReturnType<Buckets['samples']> =>
       all().flatMap((s) => {
         const { dry_run: _, ...labels } = s.labels
@@ -155,6 +163,9 @@ export class RequestMetrics {
         '[STABLE] Response size distribution in bytes for each group, version, verb, resource, subresource, scope and component.',
         () => histogram(sizes, (s) => s.sizes),
       ),
+      metricSource(bodySizes, 'histogram', '[ALPHA] Apiserver request body size in bytes broken out by resource and verb.', () =>
+        this.#bodySizes.samples(bodySizes),
+      ),
       metricSource(
         'apiserver_request_terminations_total',
         'counter',
@@ -176,6 +187,13 @@ export class RequestMetrics {
           { labels: { request_kind: 'mutating' }, value: this.inFlight.mutating },
           { labels: { request_kind: 'readOnly' }, value: this.inFlight.readOnly },
         ],
+      ),
+      metricSource(
+        'apiserver_current_inqueue_requests',
+        'gauge',
+        '[ALPHA] Maximal number of queued requests in this apiserver per request kind in last second.',
+        // A request beyond the limits is refused; nothing waits in a queue.
+        () => ['mutating', 'readOnly'].map((kind) => ({ labels: { request_kind: kind }, value: 0 })),
       ),
     ]
   }

@@ -17,7 +17,8 @@ import type { ServedResource, Subresource } from '../registry/generic/resource.t
 import type { Store } from '../registry/generic/store.ts'
 import type { UpdateRules } from '../registry/generic/update-rules.ts'
 import { updateIn } from '../registry/generic/write.ts'
-import { MAX_BODY, writeQuery, type FieldValidation } from './body.ts'
+import { writeQuery, type FieldValidation } from './body.ts'
+import { readBody } from './read-body.ts'
 import { strategyContext } from './context.ts'
 import { respondEntry, encoderFor } from './respond.ts'
 import { respondSubresource } from './shown.ts'
@@ -114,7 +115,7 @@ interface Config {
 }
 
 export async function readConfig(ctx: RequestContext): Promise<Config> {
-  const bytes = await ctx.exchange.readBody(MAX_BODY)
+  const bytes = await readBody(ctx)
   if ((ctx.exchange.headers['content-type'] ?? '').trim().toLowerCase().startsWith(APPLY_CBOR_TYPE)) return cborConfig(bytes)
   const text = isUtf8(bytes) ? bytes.toString('utf8') : undefined
   const slice = new Slice()

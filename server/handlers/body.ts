@@ -5,11 +5,9 @@ import { invalidOptions } from '../apis/meta/v1/options.ts'
 import { validateFieldManager } from '../apis/meta/v1/validation.ts'
 import { forbiddenField, notSupported, required, type FieldError } from '../machinery/field-errors.ts'
 import type { KubeObject } from '../machinery/types.ts'
+import { readBody } from './read-body.ts'
 import { Query } from '../machinery/query.ts'
 import type { Schema } from '../scheme/schema.ts'
-
-/** Largest request body (apiserver `MaxRequestBodyBytes`). */
-export const MAX_BODY = 3 * 1024 * 1024
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict'
 
@@ -66,7 +64,7 @@ export interface ExpectedBody {
 /** Reads and decodes a body of the expected kind; warnings for unknown fields go to the client. */
 export async function readObject(ctx: RequestContext, expected: ExpectedBody, validation: FieldValidation): Promise<KubeObject> {
   const media = bodyMediaType(ctx.exchange.headers['content-type'], ctx.cbor)
-  const bytes = await ctx.exchange.readBody(MAX_BODY)
+  const bytes = await readBody(ctx)
   const { object, warnings } = await decodeRequest(bytes, media, expected, validation, ctx.types)
   for (const text of warnings) ctx.warnings.push(text)
   return object

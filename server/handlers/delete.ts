@@ -9,7 +9,7 @@ import { conflict, isStatusError } from '../machinery/status.ts'
 import type { DeleteOptions } from '../registry/generic/delete.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import { schemaOfType } from '../scheme/schema.ts'
-import { MAX_BODY } from './body.ts'
+import { readBody } from './read-body.ts'
 import { strategyContext } from './context.ts'
 import { itemsOf, pageOf } from './list.ts'
 import { parseInt64, type ListQuery } from './query.ts'
@@ -24,7 +24,7 @@ interface DeleteQuery extends DeleteOptions {
 
 /** DeleteOptions from the body, or from the query where there is no body. */
 async function readDeleteOptions(ctx: RequestContext, served: ServedResource): Promise<DeleteQuery> {
-  const body = await ctx.exchange.readBody(MAX_BODY)
+  const body = await readBody(ctx)
   const q = ctx.requestInfo.query
   let raw: Record<string, unknown> = {}
   if (body.length > 0) {

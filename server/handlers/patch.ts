@@ -19,7 +19,8 @@ import type { ServedResource } from '../registry/generic/resource.ts'
 import type { Schema } from '../scheme/schema.ts'
 import { hasRawFields } from '../scheme/raw.ts'
 import { APPLY_CBOR_TYPE, APPLY_TYPE, applyObject } from './apply.ts'
-import { decodingPatched, expectedOf, MAX_BODY, writeQuery, type ExpectedBody, type FieldValidation } from './body.ts'
+import { decodingPatched, expectedOf, writeQuery, type ExpectedBody, type FieldValidation } from './body.ts'
+import { readBody } from './read-body.ts'
 import { strategyContext } from './context.ts'
 import { respondEntry, encoderFor } from './respond.ts'
 import { updateIn } from '../registry/generic/write.ts'
@@ -150,7 +151,7 @@ function* readingPatched(
 
 export async function readPatch(ctx: RequestContext, schema: Schema, validation: FieldValidation): Promise<Patch> {
   const contentType = ctx.exchange.headers['content-type'] ?? ''
-  return patchOf(contentType, await ctx.exchange.readBody(MAX_BODY), schema, validation)
+  return patchOf(contentType, await readBody(ctx), schema, validation)
 }
 
 /** PATCH on an object, or with other rules on a part of it. */

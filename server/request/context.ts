@@ -33,6 +33,8 @@ export interface RequestContext {
   readonly longRunning: boolean
   /** How long webhooks were waited for. */
   webhookMs: number
+  /** Bytes of the body that was read; undefined where none was. */
+  bodyRead?: number
   /** Aborted when the client has gone, the deadline passed, or (long-running requests) the server shuts down. Made on first use. */
   readonly signal: AbortSignal
 }
@@ -61,6 +63,7 @@ export class ServedRequest implements RequestContext {
   readonly receivedAt: number
   readonly longRunning: boolean
   webhookMs = 0
+  bodyRead?: number
   #annotations: Annotations | undefined
   #warnings: WarningRecorder | undefined
   #abort: AbortController | undefined

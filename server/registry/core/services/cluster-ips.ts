@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto'
 import type { Entry } from '../../../cache/entry.ts'
 import { addressRange, contains, formatAddress, type AddressRange } from '../../../machinery/ip-range.ts'
 import { parseAddress } from '../../../machinery/ip.ts'
+import type { MetricSource } from '../../../machinery/metrics.ts'
 import { isStatusError } from '../../../machinery/status.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import type { Store } from '../../generic/store.ts'
 import type { StrategyContext } from '../../generic/strategy.ts'
 import { deleteFrom } from '../../generic/delete.ts'
 import { createIn } from '../../generic/write.ts'
+import { ClusterIPMetrics, type AllocationScope } from './allocator-metrics.ts'
 
 /** Why an address was not given; the texts are the reference's (core/service/ipallocator). */
 export class AllocationError extends Error {}
@@ -32,6 +34,7 @@ interface ServiceCidr {
 export class ClusterIPs {
   readonly #store: (resource: string) => Store
   readonly #ranges = new WeakMap<Entry, AddressRange[]>()
+  readonly #metrics = new ClusterIPMetrics()
 
   constructor(store: (resource: string) => Store) {
     this.#store = store
@@ -65,7 +68,12 @@ export class ClusterIPs {
       return
     }
     if (range === undefined) throw new AllocationError(OUTSIDE)
-    if (!(await this.#create(formatAddress(family, parsed.bits), family, service, context))) throw new AllocationError(ALLOCATED)
+    const started = performance.now()
+    if (await this.#create(formatAddress(family, parsed.bits), family, service, context)) this.#allocated(range, 'static', started)
+    else {
+      this.#metrics.failed(range, 'static')
+      throw new AllocationError(ALLOCATED)
+    }
   }
 
   /** Takes any free address of a family, from the upper part of a range as long as there is one; AllocationError `range is full`. */
@@ -78,11 +86,16 @@ export class ClusterIPs {
     // Upstream answers a dry run with the network's own address, which is never given to anybody.
     if (context.dryRun && ranges.length > 0) return formatAddress(family, ranges[0]!.first - 1n)
     for (const range of ranges) {
+      const started = performance.now()
       const upper = range.first + range.reserved
       const found =
         (await this.#scan(upper, range.last, family, service, context)) ??
         (range.reserved === 0n ? undefined : await this.#scan(range.first, upper - 1n, family, service, context))
-      if (found !== undefined) return found
+      if (found !== undefined) {
+        this.#allocated(range, 'dynamic', started)
+        return found
+      }
+      this.#metrics.failed(range, 'dynamic')
     }
     throw new AllocationError(FULL)
   }
@@ -93,6 +106,22 @@ export class ClusterIPs {
     if (parsed === undefined) return
     const name = formatAddress(parsed.family === 4 ? 'IPv4' : 'IPv6', parsed.bits)
     await deleteFrom(this.#addresses, { namespace: '', name, options: {}, context }).catch(() => undefined)
+  }
+
+  metrics(): MetricSource[] {
+    return this.#metrics.sources(() => ({
+      ranges: [...this.#usable('IPv4'), ...this.#usable('IPv6')],
+      taken: this.#given(),
+    }))
+  }
+
+  *#given(): Iterable<string> {
+    for (const entry of this.#addresses.resource.cache.list.entries({ namespace: '' }))
+      if (entry.parts.labels?.[MANAGED_BY_LABEL] === MANAGER) yield entry.name
+  }
+
+  #allocated(range: AddressRange, scope: AllocationScope, started: number): void {
+    this.#metrics.allocated(range, scope, (performance.now() - started) / 1000)
   }
 
   // From a random place on to the end, then from the start: concurrent servers seldom try the same address.

@@ -1,5 +1,6 @@
 import { addressRange } from '../../../machinery/ip-range.ts'
 import type { Clock, Timer } from '../../../machinery/clock.ts'
+import type { MetricSource } from '../../../machinery/metrics.ts'
 import type { KindTypes } from '../../../scheme/contract.ts'
 import type { Storage } from '../../../storage/contract.ts'
 import type { Store } from '../../generic/store.ts'
@@ -25,6 +26,8 @@ export interface ServiceNetworkOptions {
 }
 
 export interface ServiceNetwork extends ServiceDependencies {
+  /** What the allocators have given out, under kube-apiserver's names. */
+  sources(): MetricSource[]
   readonly ranges: readonly string[]
   /** Once now and then every three minutes. */
   startRepair(context: StrategyContext, onError: (e: unknown) => void): Timer
@@ -41,6 +44,7 @@ export function serviceNetwork(o: ServiceNetworkOptions, store: (resource: strin
   return {
     ranges,
     allocators,
+    sources: () => [...allocators.ips.metrics(), ...allocators.nodePorts.metrics()],
     startRepair(context, onError) {
       const stores = { services: store('services'), addresses: store('ipaddresses.networking.k8s.io') }
       const repair = new ServiceRepair(allocators, stores, context)

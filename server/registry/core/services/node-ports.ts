@@ -2,6 +2,8 @@ import { randomInt } from 'node:crypto'
 import { decodeObject, isProtobuf } from '../../../codec/protobuf/index.ts'
 import type { KindTypes } from '../../../scheme/contract.ts'
 import { KeyExistsError, RevisionMismatchError, type KeyValue, type Storage } from '../../../storage/contract.ts'
+import type { MetricSource } from '../../../machinery/metrics.ts'
+import { NodePortMetrics, type AllocationScope } from './allocator-metrics.ts'
 import { AllocationError, FULL } from './cluster-ips.ts'
 
 export interface PortRange {
@@ -30,6 +32,7 @@ export class NodePorts {
   readonly #key: string
   readonly #range: PortRange
   readonly #types: KindTypes
+  readonly #metrics = new NodePortMetrics()
   /** Changes of this process wait for each other instead of colliding in storage. */
   #tail: Promise<unknown> = Promise.resolve()
 
@@ -46,20 +49,22 @@ export class NodePorts {
     const outside = port < first || port > last
     if (dryRun && outside) return
     if (outside) {
+      this.#metrics.failed('static')
       throw new AllocationError(`provided port is not in the valid range. The range of valid ports is ${first}-${last}`)
     }
-    await this.#change(dryRun, (bits) => {
+    const taking = this.#change(dryRun, (bits) => {
       if (bits.has(port - first)) throw new AllocationError(TAKEN)
       bits.set(port - first, true)
       return true
     })
+    await (dryRun ? taking : this.#counted('static', taking))
   }
 
   /** Takes any free port: a random one of the upper part of the range, and of the lower one when that is full. */
   async takeNext(): Promise<number> {
     const { first, last } = this.#range
     let found = 0
-    await this.#change(false, (bits) => {
+    const taking = this.#change(false, (bits) => {
       const size = last - first + 1
       const offset = reservedPorts(size)
       const free = freeOf(bits, offset, size) ?? freeOf(bits, 0, offset)
@@ -68,6 +73,7 @@ export class NodePorts {
       found = first + free
       return true
     })
+    await this.#counted('dynamic', taking)
     return found
   }
 
@@ -92,6 +98,20 @@ export class NodePorts {
     return out
   }
 
+  metrics(): MetricSource[] {
+    return this.#metrics.sources()
+  }
+
+  async #counted(scope: AllocationScope, taking: Promise<void>): Promise<void> {
+    try {
+      await taking
+    } catch (e) {
+      this.#metrics.failed(scope)
+      throw e
+    }
+    this.#metrics.allocated(scope)
+  }
+
   async #setAll(ports: readonly number[], taken: boolean): Promise<number[]> {
     const { first, last } = this.#range
     let changed: number[] = []
@@ -101,6 +121,14 @@ export class NodePorts {
       return changed.length > 0
     })
     return changed
+  }
+
+  #seen(bits: Bits): void {
+    const { first, last } = this.#range
+    const size = last - first + 1
+    let used = 0
+    for (let bit = 0; bit < size; bit++) if (bits.has(bit)) used++
+    this.#metrics.seen(used, size)
   }
 
   /** Runs `change` on the stored bits until it can be written; `change` says whether there is anything to write. */
@@ -115,12 +143,13 @@ export class NodePorts {
     let { kv } = await this.#storage.get(this.#key)
     for (;;) {
       const bits = new Bits(kv === undefined ? Buffer.alloc(0) : dataOf(kv, this.#types), last - first + 1)
-      if (!change(bits) || dryRun) return
+      if (!change(bits)) return this.#seen(bits)
+      if (dryRun) return
       const value = encode(`${first}-${last}`, bits.toBuffer())
       try {
         if (kv === undefined) await this.#storage.create(this.#key, value)
         else await this.#storage.update(this.#key, value, kv.modRevision)
-        return
+        return this.#seen(bits)
       } catch (e) {
         if (e instanceof RevisionMismatchError) kv = e.current
         else if (e instanceof KeyExistsError) kv = (await this.#storage.get(this.#key)).kv
