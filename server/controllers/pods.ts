@@ -1,5 +1,5 @@
 import type { Informer } from '../client/informer.ts'
-import { findCondition, type Condition, type Pod } from '../client/objects.ts'
+import { findCondition, type Condition, type ContainerStatus, type Pod } from '../client/objects.ts'
 import { PODS } from '../client/resource.ts'
 import { keyFor } from '../client/store.ts'
 import { claimNames } from '../client/volume-binding.ts'
@@ -28,6 +28,19 @@ export function isAvailable(pod: Pod, minReadySeconds: number, now: number): boo
 export function untilAvailable(pods: readonly Pod[], minReadySeconds: number, now: number): number {
   const waits = pods.map((p) => (readySince(p) ?? 0) + minReadySeconds * 1000 - now).filter((ms) => ms > 0)
   return waits.length === 0 ? minReadySeconds * 1000 : Math.min(...waits)
+}
+
+/** The most restarts of one container, and of one sidecar, which is asked when the first are equal. */
+function mostRestarts({ spec, status }: Pod): readonly [containers: number, sidecars: number] {
+  const sidecars = new Set(spec?.initContainers?.filter((c) => c.restartPolicy === 'Always').map((c) => c.name))
+  const most = (of: readonly ContainerStatus[]): number => of.reduce((n, s) => Math.max(n, s.restartCount ?? 0), 0)
+  return [most(status?.containerStatuses ?? []), most((status?.initContainerStatuses ?? []).filter((s) => sidecars.has(s.name)))]
+}
+
+/** Whose containers restarted more often comes first. */
+export function byRestarts(a: Pod, b: Pod): number {
+  const [[most, sidecars], [mostB, sidecarsB]] = [mostRestarts(a), mostRestarts(b)]
+  return mostB - most || sidecarsB - sidecars
 }
 
 export function isTerminal(pod: Pod): boolean {

@@ -215,8 +215,8 @@ class Disruption {
     if (owner.kind === 'ReplicaSet' && ['apps', 'extensions'].includes(group)) {
       const set = named(this.#replicaSets.lister, owner, namespace)
       const above = set === undefined ? undefined : controllerOf(set)
-      if (above?.kind === 'Deployment') return sized(named(this.#deployments.lister, above, namespace))
-      if (set !== undefined) return sized(set)
+      const found = above?.kind === 'Deployment' ? sized(named(this.#deployments.lister, above, namespace)) : sized(set)
+      if (found !== undefined) return found
     }
     const lister = known[`${owner.kind}.${group}`]
     const found = lister === undefined ? undefined : sized(named(lister, owner, namespace))

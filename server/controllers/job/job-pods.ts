@@ -1,6 +1,6 @@
 import type { Job } from '../../client/objects-batch.ts'
 import { findCondition, type ContainerStatus, type Pod } from '../../client/objects.ts'
-import { readySince } from '../pods.ts'
+import { byRestarts, readySince } from '../pods.ts'
 
 /** Keeps a pod until its outcome is counted in its job's status (KEP-2307). */
 export const TRACKING_FINALIZER = 'batch.kubernetes.io/job-tracking'
@@ -83,7 +83,6 @@ function lastEnd(pod: Pod): number | undefined {
 }
 
 const PHASE: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 }
-const restarts = (pod: Pod): number => Math.max(0, ...(pod.status?.containerStatuses ?? []).map((s) => s.restartCount ?? 0))
 
 /** Who is removed first: unassigned, pending, not ready, ready for a shorter time, restarted more often, younger. */
 export function byUsefulness(a: Pod, b: Pod): number {
@@ -96,7 +95,7 @@ export function byUsefulness(a: Pod, b: Pod): number {
     phase(a) - phase(b) ||
     Number(ready !== undefined) - Number(readyB !== undefined) ||
     (readyB ?? 0) - (ready ?? 0) ||
-    restarts(b) - restarts(a) ||
+    byRestarts(a, b) ||
     created(b) - created(a)
   )
 }

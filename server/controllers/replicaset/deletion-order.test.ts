@@ -7,7 +7,7 @@ const ago = (s: number): string => new Date(NOW - s * 1000).toISOString()
 
 function pod(
   name: string,
-  o: { node?: string; phase?: string; ready?: number; cost?: string; restarts?: number; created?: number } = {},
+  o: { node?: string; phase?: string; ready?: number; cost?: string; restarts?: number; sidecar?: number; created?: number } = {},
 ): Pod {
   return {
     metadata: {
@@ -16,10 +16,15 @@ function pod(
       creationTimestamp: ago(o.created ?? 1000),
       ...(o.cost === undefined ? {} : { annotations: { 'controller.kubernetes.io/pod-deletion-cost': o.cost } }),
     },
-    spec: { nodeName: o.node ?? 'n' },
+    spec: { nodeName: o.node ?? 'n', initContainers: [{ name: 'side', restartPolicy: 'Always' }, { name: 'init' }] },
     status: {
       phase: o.phase ?? 'Running',
       containerStatuses: [{ name: 'c', restartCount: o.restarts ?? 0 }],
+      // What an init container did before the pod ran says nothing of it now.
+      initContainerStatuses: [
+        { name: 'side', restartCount: o.sidecar ?? 0 },
+        { name: 'init', restartCount: 9 - (o.sidecar ?? 0) },
+      ],
       conditions: o.ready === undefined ? [] : [{ type: 'Ready', status: 'True', lastTransitionTime: ago(o.ready) }],
     },
   }
@@ -36,6 +41,7 @@ test('the least useful goes first', () => {
     pod('crowded', { ready: 900, node: 'full' }),
     pod('just-ready', { ready: 3 }),
     pod('ready-restarted', { ready: 900, restarts: 2 }),
+    pod('ready-sidecar-restarted', { ready: 900, sidecar: 1 }),
     pod('ready', { ready: 900 }),
     pod('dear', { ready: 900, cost: '10' }),
   ]

@@ -1,5 +1,5 @@
 import type { Pod } from '../../client/objects.ts'
-import { readySince } from '../pods.ts'
+import { byRestarts, readySince } from '../pods.ts'
 
 const PHASE: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 }
 const COST = 'controller.kubernetes.io/pod-deletion-cost'
@@ -8,8 +8,6 @@ function cost(pod: Pod): number {
   const text = pod.metadata.annotations?.[COST]
   return text !== undefined && /^(0|-?[1-9]\d*|\+[1-9]\d*)$/.test(text) ? Number(text) : 0
 }
-
-const restarts = (pod: Pod): number => Math.max(0, ...(pod.status?.containerStatuses ?? []).map((s) => s.restartCount ?? 0))
 
 /** How old, on a doubling scale: pods of about the same age count as equal, so that the choice between them is arbitrary. */
 function ageRank(since: number, now: number): number {
@@ -31,7 +29,6 @@ export function deletionOrder(pods: readonly Pod[], crowd: (pod: Pod) => number,
       since: readySince(pod),
       cost: cost(pod),
       crowd: crowd(pod),
-      restarts: restarts(pod),
       created: Date.parse(pod.metadata.creationTimestamp ?? '') || 0,
       uid: pod.metadata.uid ?? '',
     }))
@@ -47,7 +44,8 @@ export function deletionOrder(pods: readonly Pod[], crowd: (pod: Pod) => number,
       if (a.since !== undefined && b.since !== undefined && a.since !== b.since) {
         return ageRank(a.since, now) - ageRank(b.since, now) || byUid
       }
-      if (a.restarts !== b.restarts) return b.restarts - a.restarts
+      const restarted = byRestarts(a.pod, b.pod)
+      if (restarted !== 0) return restarted
       if (a.created !== b.created) return ageRank(a.created, now) - ageRank(b.created, now) || byUid
       return 0
     })
