@@ -15,6 +15,7 @@ import { register, writeNodeStatus } from './registration.ts'
 import type { SharedAgentParts } from './shared.ts'
 import { NodeLease } from './status/lease.ts'
 import { generateNodeStatus, KUBELET_VERSION, newNode, type NodeIdentity } from './status/node-status.ts'
+import { PRESSURE_MS } from './status/usage-sampler.ts'
 import type { Node, NodeStatus } from './types.ts'
 
 /** The kubelet's nodeStatusReportFrequency. */
@@ -202,7 +203,7 @@ export class Agent implements NodeAgent {
     return generateNodeStatus({
       identity: this.#identity,
       machine: this.#shared.machine,
-      usage: (await this.#shared.sampler.read()).machine,
+      usage: (await this.#shared.sampler.read(PRESSURE_MS)).machine,
       runtime: this.#o.runtime,
       runtimeError: this.#problem,
       last: this.#sentStatus?.conditions ?? [],

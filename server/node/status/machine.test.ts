@@ -44,6 +44,7 @@ describe('the machine', () => {
     clock.advance(999)
     expect(await sampler.read()).toBe(a)
     clock.advance(1)
+    expect(await sampler.read(1001)).toBe(a)
     expect(await sampler.read()).not.toBe(a)
     expect(sampler.before).toBe(a)
     const at = (time: number, nanos: number): Reading => ({ machine: { time } as MachineUsage, processCpuNanos: nanos, processRssBytes: 0 })

@@ -9,10 +9,15 @@ export interface Reading {
 }
 
 const FRESH_MS = 1000
+/** A kubelet's eviction manager looks as often for the pressure that a node's conditions tell of (monitoringInterval). */
+export const PRESSURE_MS = 10_000
 /** Rates are over at least this long, the kubelet's housekeeping interval. */
 const WINDOW_MS = 10_000
 
-/** Readings of the machine, shared by all agents of the process: one a second at most, however many ask. */
+/**
+ * Readings of the machine, shared by all agents of the process: one a second at most, however many ask. Each opens half a dozen files,
+ * which is most of what an idle node costs: whoever may be told what was read before says so.
+ */
 export class UsageSampler {
   readonly #clock: Clock
   readonly #dataDir: string
@@ -26,8 +31,9 @@ export class UsageSampler {
     this.#dataDir = dataDir
   }
 
-  read(): Promise<Reading> {
-    if (this.#latest !== undefined && this.#clock.now() - this.#latest.machine.time < FRESH_MS) return Promise.resolve(this.#latest)
+  /** A reading that is younger than `freshMs`. */
+  read(freshMs = FRESH_MS): Promise<Reading> {
+    if (this.#latest !== undefined && this.#clock.now() - this.#latest.machine.time < freshMs) return Promise.resolve(this.#latest)
     this.#reading ??= this.#take().finally(() => {
       this.#reading = undefined
     })
