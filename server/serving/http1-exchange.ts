@@ -97,11 +97,15 @@ export class Http1Exchange implements Exchange, ResponseStream {
           gather.add(chunk, 0, chunk.length)
         }
       })
+      let ended = false
+      // Every request closes in the end: making an error for each of them would be two in a hundred of a write's time.
       const gone = (): void => {
+        if (ended) return
         drop()
         reject(clientGone())
       }
       this.#req.on('end', () => {
+        ended = true
         resolve(gather?.take() ?? first ?? nothing)
         // It is the reader's now.
         gather = undefined
