@@ -41,8 +41,14 @@ export interface Container {
   env?: { name: string; value?: string }[]
   imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never'
   restartPolicy?: RestartPolicy
+  restartPolicyRules?: RestartRule[]
   resources?: ResourceRequirements
   volumeMounts?: { name: string; mountPath: string; readOnly?: boolean }[]
+}
+
+export interface RestartRule {
+  action: 'Restart' | 'RestartAllContainers'
+  exitCodes?: { operator: 'In' | 'NotIn'; values?: number[] }
 }
 
 export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown'
@@ -136,6 +142,7 @@ export interface NodeStatus {
   addresses?: { type: string; address: string }[]
   daemonEndpoints?: { kubeletEndpoint: { Port: number } }
   nodeInfo?: Record<string, unknown>
+  declaredFeatures?: string[]
 }
 
 /** A sidecar: an init container that keeps running beside the others (KEP-753). */

@@ -1,7 +1,9 @@
 import { isSidecar, type Container, type ContainerStatus, type Pod, type PodCondition, type PodPhase } from '../types.ts'
 
+const RESTARTING = 'AllContainersRestarting'
+
 /** Conditions that a node agent owns, in the order a kubelet writes them. */
-export const OWN_CONDITIONS = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'] as const
+export const OWN_CONDITIONS = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled', RESTARTING] as const
 
 type Verdict = Pick<PodCondition, 'type' | 'status' | 'reason' | 'message'>
 
@@ -14,6 +16,8 @@ export interface ConditionInput {
   initialized: boolean
   /** All conditions as last known, for readiness gates. */
   known: readonly PodCondition[]
+  /** Whether a rule of its containers may restart all of them, and does; undefined where none may. */
+  restartingAll: boolean | undefined
 }
 
 // Go prints a []string with single spaces between.
@@ -28,7 +32,16 @@ export function verdicts(input: ConditionInput): Verdict[] {
     readyOf(input, containersReady),
     containersReady,
     { type: 'PodScheduled', status: 'True' },
+    ...(input.restartingAll === undefined ? [] : [restartingOf(input.phase, input.restartingAll)]),
   ]
+}
+
+function restartingOf(phase: PodPhase, restarting: boolean): Verdict {
+  const type = RESTARTING
+  if (phase === 'Succeeded') return { type, status: 'False', reason: 'PodCompleted' }
+  if (phase === 'Failed') return { type, status: 'False', reason: 'PodFailed' }
+  if (!restarting) return { type, status: 'False' }
+  return { type, status: 'True', reason: 'RestartAllContainersStarted', message: 'container exited with restart policy rule' }
 }
 
 function sandboxOf({ sandbox }: ConditionInput): Verdict {
@@ -81,7 +94,8 @@ export function toCondition(v: Verdict, known: readonly PodCondition[], now: str
   const condition: PodCondition = {
     lastProbeTime: null,
     lastTransitionTime: before?.status === v.status ? (before.lastTransitionTime ?? now) : now,
-    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    // A kubelet says no generation with this one.
+    ...(generation === undefined || v.type === RESTARTING ? {} : { observedGeneration: generation }),
     status: v.status,
     type: v.type,
   }

@@ -14,10 +14,18 @@ export class ContainerStarter {
   readonly #backoff = new CrashBackoff()
   readonly #pullBackoff = new CrashBackoff()
   readonly #pullFailed = new Map<string, { at: number; message: string }>()
+  /** Which attempt is the next of containers that were removed from the runtime. */
+  readonly #next = new Map<string, number>()
 
   constructor(host: WorkerHost) {
     this.#host = host
     this.#created = host.clock.now()
+  }
+
+  /** The container was removed from the runtime, and waits for its next attempt. */
+  startsAnew(name: string, attempt: number, waiting: Waiting): void {
+    this.#next.set(name, Math.max(attempt, this.#next.get(name) ?? 0))
+    this.waiting.set(name, waiting)
   }
 
   /**
@@ -51,7 +59,7 @@ export class ContainerStarter {
     const requests = containerRequests(c)
     const id = await runtime.createContainer(sandboxId, {
       name: c.name,
-      attempt: current === undefined ? firstAttempt(old) : current.attempt + 1,
+      attempt: current === undefined ? (this.#next.get(c.name) ?? firstAttempt(old)) : current.attempt + 1,
       image: c.image ?? '',
       command: c.command ?? [],
       args: c.args ?? [],

@@ -1,6 +1,7 @@
 import { formatTime } from '../../machinery/clock.ts'
 import type { ContainerRuntimeStatus } from '../runtime.ts'
 import { isSidecar, type Container, type ContainerStateTerminated, type ContainerStatus } from '../types.ts'
+import { RESTARTED, RESTARTING_ALL } from './restart-rules.ts'
 
 /** Why a container is not running, as its `waiting` state says it. */
 export interface Waiting {
@@ -52,7 +53,11 @@ export function containerStatusOf(view: ContainerView): ContainerStatus {
   }
   if (current === undefined) {
     if (old !== undefined && view.waiting === undefined && old.state.terminated !== undefined) return old
-    if (old !== undefined && old.containerID !== undefined) {
+    if (old !== undefined && view.waiting?.reason === RESTARTING_ALL) {
+      const known = old.state.waiting !== undefined
+      status.restartCount = old.restartCount + (known ? 0 : 1)
+      status.lastState = known ? old.lastState : { terminated: RESTARTED }
+    } else if (old !== undefined && old.containerID !== undefined) {
       status.restartCount = old.restartCount
       status.lastState = old.state.terminated === undefined ? old.lastState : { terminated: old.state.terminated }
     }

@@ -1,7 +1,9 @@
 import { isSidecar, type Container, type ContainerStatus, type Pod, type PodPhase, type RestartPolicy } from '../types.ts'
+import { RESTARTING_ALL, ruleFor } from './restart-rules.ts'
 
-/** Whether a container that ended with this code starts again, by its own policy or the pod's. */
+/** Whether a container that ended with this code starts again, by its own rules, its own policy or the pod's. */
 export function shouldRestart(container: Container, pod: Pod, exitCode: number): boolean {
+  if (container.restartPolicy !== undefined && ruleFor(container, exitCode) !== undefined) return true
   const policy: RestartPolicy = container.restartPolicy ?? pod.spec.restartPolicy ?? 'Always'
   return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0)
 }
@@ -22,7 +24,7 @@ export function phaseOf(pod: Pod, statuses: ReadonlyMap<string, ContainerStatus>
     const s = statuses.get(c.name)
     const ended = s?.state.terminated ?? (s?.state.waiting === undefined ? undefined : s.lastState.terminated)
     if (ended === undefined) pendingInit++
-    else if (ended.exitCode !== 0 && !initShouldRestart(c, pod, ended.exitCode)) return 'Failed'
+    else if (ended.exitCode !== 0 && ended.reason !== RESTARTING_ALL && !initShouldRestart(c, pod, ended.exitCode)) return 'Failed'
     else if (ended.exitCode !== 0 && terminal) return 'Failed'
   }
 
@@ -46,7 +48,7 @@ export function phaseOf(pod: Pod, statuses: ReadonlyMap<string, ContainerStatus>
     else if (ended === undefined) waiting++
     else {
       stopped++
-      if (!shouldRestart(c, pod, ended.exitCode)) final++
+      if (ended.reason !== RESTARTING_ALL && !shouldRestart(c, pod, ended.exitCode)) final++
       if (ended.exitCode === 0 && s.state.terminated !== undefined) succeeded++
     }
   }

@@ -5,6 +5,7 @@ import { OWN_CONDITIONS, toCondition, verdicts } from './conditions.ts'
 import { containerStatusOf, type Waiting } from './container-status.ts'
 import { phaseOf } from './phase.ts'
 import type { Rejection } from './admission.ts'
+import { mayRestartAll } from './restart-rules.ts'
 import { podRequestSteps, qosClass, qosClassSteps } from './resources.ts'
 import { atOnce } from '../../machinery/slice.ts'
 
@@ -22,6 +23,8 @@ export interface StatusInput {
   terminal: boolean
   /** Why the pod was stopped from this side (DeadlineExceeded): it is Failed, whatever its containers say. */
   stopped: Rejection | undefined
+  /** All containers are being removed, to start anew. */
+  restartingAll?: boolean
   disclosure: RuntimeDisclosure | undefined
 }
 
@@ -66,7 +69,8 @@ export function* statusSteps(input: StatusInput): Generator<undefined, PodStatus
   const now = formatTime(input.now)
   const own = last.conditions ?? pod.status?.conditions ?? []
   const known = [...own, ...(pod.status?.conditions ?? [])]
-  const says = verdicts({ pod, phase, statuses: byName, sandbox: runtime?.sandbox, initialized, known })
+  const restartingAll = mayRestartAll(pod) ? input.restartingAll === true : undefined
+  const says = verdicts({ pod, phase, statuses: byName, sandbox: runtime?.sandbox, initialized, known, restartingAll })
   if (input.disclosure !== undefined) says.push({ ...input.disclosure.podCondition, status: 'True' })
   const foreign = (pod.status?.conditions ?? []).filter(
     (c) => !(OWN_CONDITIONS as readonly string[]).includes(c.type) && !says.some((v) => v.type === c.type),

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { container, settle, testPod, WorkerBench } from '../testing/worker-host.ts'
-import type { Pod } from '../types.ts'
+import type { Container, Pod, RestartRule } from '../types.ts'
 
 async function run(...args: ConstructorParameters<typeof WorkerBench>): Promise<WorkerBench> {
   const bench = new WorkerBench(...args)
@@ -112,6 +112,64 @@ describe('towards running', () => {
 })
 
 describe('restarts', () => {
+  test('by a rule of the container’s own, where the pod restarts nothing', async () => {
+    const rule = (operator: 'In' | 'NotIn', values: number[]): Partial<Container> => ({
+      restartPolicy: 'Never',
+      restartPolicyRules: [{ action: 'Restart', exitCodes: { operator, values } }],
+    })
+    const run42 = (more: Partial<Container>): Promise<WorkerBench> =>
+      run(testPod({ restartPolicy: 'Never', containers: [container('c', 'sleep 1; exit 42', more)] }))
+    const [listed, other, notListed] = await Promise.all([run42(rule('In', [42])), run42(rule('In', [7])), run42(rule('NotIn', [7]))])
+    for (const b of [listed, other, notListed]) await b.advance(1)
+    expect([listed.states(), listed.status.containerStatuses?.[0]?.restartCount]).toEqual(['c:running', 1])
+    expect([other.states(), other.status.phase]).toEqual(['c:exit 42', 'Failed'])
+    expect(notListed.states()).toBe('c:running')
+  })
+
+  test('a rule may restart all containers, init containers first, in the same sandbox', async () => {
+    const b = await run(
+      testPod({
+        restartPolicy: 'Never',
+        initContainers: [container('i', 'sleep 1')],
+        containers: [
+          container('c', 'sleep 5; exit 42', {
+            restartPolicy: 'Never',
+            restartPolicyRules: [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } }],
+          }),
+          container('other', 'sleep 1000'),
+        ],
+      }),
+    )
+    await b.advance(1)
+    expect([b.states(), b.condition('AllContainersRestarting')]).toEqual(['i:exit 0 c:running other:running', 'False'])
+    const { podIP } = b.status
+    await b.advance(5)
+    expect([b.states(), b.status.podIP]).toEqual(['i:running c:RestartingAllContainers other:RestartingAllContainers', podIP])
+    const said = b.statuses.flatMap((s) => s.conditions?.filter((c) => c.type === 'AllContainersRestarting' && c.status === 'True') ?? [])
+    expect(said[0]).toMatchObject({ reason: 'RestartAllContainersStarted', message: 'container exited with restart policy rule' })
+    expect(b.condition('AllContainersRestarting')).toBe('False')
+    expect(b.events).toContain('Normal Killing {other}: killing')
+    await b.advance(1)
+    expect([b.states(), b.status.phase]).toEqual(['i:exit 0 c:running other:running', 'Running'])
+    for (const s of [...b.status.initContainerStatuses!, ...b.status.containerStatuses!]) {
+      expect([s.restartCount, s.lastState.terminated?.exitCode, s.lastState.terminated?.reason]).toEqual([
+        1,
+        137,
+        'RestartingAllContainers',
+      ])
+    }
+    await b.advance(7)
+    expect(b.status.containerStatuses?.map((s) => s.restartCount)).toEqual([2, 2])
+  })
+
+  test('a container that ends at once restarts the others once a second', async () => {
+    const restartPolicyRules: RestartRule[] = [{ action: 'RestartAllContainers', exitCodes: { operator: 'NotIn', values: [] } }]
+    const b = await run(testPod({ containers: [container('c', 'exit 3', { restartPolicy: 'Never', restartPolicyRules })] }))
+    await b.advance(10)
+    expect(b.status.containerStatuses?.[0]?.restartCount).toBeGreaterThanOrEqual(9)
+    expect(b.status.containerStatuses?.[0]?.restartCount).toBeLessThanOrEqual(11)
+  })
+
   test('CrashLoopBackOff: at once, then after 10, 20, 40, 80, 160 and 300 seconds', async () => {
     const b = await run(testPod({ containers: [container('c', 'exit 3')] }))
     const starts: number[] = []

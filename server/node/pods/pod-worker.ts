@@ -7,6 +7,7 @@ import type { Rejection } from './admission.ts'
 import { ContainerStarter } from './container-starter.ts'
 import { initShouldRestart, shouldRestart } from './phase.ts'
 import { attemptsByName, rejectedStatus, statusByName, statusSteps } from './pod-status.ts'
+import { removeAll, RESTART_ALL_MS, shouldRestartAll } from './restart-all.ts'
 import { sameStatusSteps } from './status-patch.ts'
 import type { WorkerHost } from './worker-host.ts'
 
@@ -52,6 +53,8 @@ export class PodWorker {
   readonly #starter: ContainerStarter
   readonly #firstSeen: number
   #reportedRunning = false
+  /** When a rule last restarted all containers. */
+  #restartedAt = Number.NEGATIVE_INFINITY
 
   constructor(host: WorkerHost, pod: Pod) {
     this.#host = host
@@ -163,6 +166,7 @@ export class PodWorker {
     }
     const { leaving } = this
     if (leaving || this.#stopped !== undefined || this.#finished || this.#finishing) return this.#terminate(runtime, leaving)
+    if (runtime !== undefined && shouldRestartAll(this.#pod, runtime)) return this.#restartAll(runtime, deadline)
     const wakeIn = Math.min(await this.#advance(runtime), deadline ?? Number.POSITIVE_INFINITY)
     const after = await this.#host.runtime.status(uid)
     this.#finishing = this.#endedForGood(after)
@@ -177,6 +181,17 @@ export class PodWorker {
       this.#host.observe('podStarted', this.#host.clock.now() - this.#firstSeen)
     }
     if (Number.isFinite(wakeIn)) this.#wakeIn(wakeIn)
+  }
+
+  /** Removes all containers once a rule says so; the next sync starts them. */
+  async #restartAll(runtime: PodRuntimeStatus, deadline = Number.POSITIVE_INFINITY): Promise<void> {
+    await this.#publish(runtime, false, true)
+    const wait = this.#restartedAt + RESTART_ALL_MS - this.#host.clock.now()
+    if (wait > 0) return this.#wakeIn(Math.min(wait, deadline))
+    this.#restartedAt = this.#host.clock.now()
+    await removeAll(this.#host, this.#pod, runtime, this.#starter)
+    await this.#publish(await this.#host.runtime.status(this.#pod.metadata.uid!), false, true)
+    this.poke()
   }
 
   #endedForGood(runtime: PodRuntimeStatus | undefined): boolean {
@@ -195,7 +210,7 @@ export class PodWorker {
     return Date.parse(start) + Number(seconds) * 1000 - this.#host.clock.now()
   }
 
-  async #publish(runtime: PodRuntimeStatus | undefined, terminal: boolean): Promise<PodStatus> {
+  async #publish(runtime: PodRuntimeStatus | undefined, terminal: boolean, restartingAll = false): Promise<PodStatus> {
     const { clock, hostIP, runtime: r } = this.#host
     // A newer one may come meanwhile; the next sync is for that.
     const pod = this.#pod
@@ -209,6 +224,7 @@ export class PodWorker {
       now: clock.now(),
       terminal,
       stopped: this.#stopped,
+      restartingAll,
       disclosure: r.disclosure,
     })
     const generated = await inTurns(steps, new Turns())

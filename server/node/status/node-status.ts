@@ -1,10 +1,17 @@
 import { formatTime } from '../../machinery/clock.ts'
+import { RESTART_ALL_FEATURE } from '../pods/restart-rules.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Node, NodeCondition, NodeStatus } from '../types.ts'
 import type { MachineFacts, MachineUsage } from './machine.ts'
 
 /** The kubelet's version that this agent's API follows, and whose agent it is. */
 export const KUBELET_VERSION = 'v1.37.2-binnacle'
+
+/**
+ * Of the features that a kubelet of 1.37 declares (component-helpers nodedeclaredfeatures), those that this agent has: it resizes nothing,
+ * and reads no WebSockets of the API server's.
+ */
+const DECLARED_FEATURES: readonly string[] = [RESTART_ALL_FEATURE]
 
 /** Hard eviction defaults of a kubelet on Linux: below them the node is under pressure. */
 export const EVICTION = { memoryAvailableBytes: 100 * 1024 * 1024, storageAvailable: 0.1, inodesFree: 0.05 } as const
@@ -121,6 +128,7 @@ export function generateNodeStatus(input: NodeStatusInput): { status: NodeStatus
     allocatable: allocatableOf(machine, identity.maxPods),
     capacity: capacityOf(machine, identity.maxPods),
     conditions,
+    declaredFeatures: [...DECLARED_FEATURES],
     daemonEndpoints: { kubeletEndpoint: { Port: identity.kubeletPort } },
     nodeInfo: {
       architecture: machine.architecture,
