@@ -10,6 +10,13 @@ export interface ScaleObject extends KubeObject {
   status?: { replicas?: number; selector?: string }
 }
 
+/** A kind that has no scale. The message is the disruption controller's. */
+export class NoScale extends Error {
+  constructor({ group, resource }: ResourceId, cause: unknown) {
+    super(`${group === '' ? resource : `${resource}.${group}`} does not implement the scale subresource`, { cause })
+  }
+}
+
 /** Any kind's replicas, through its scale subresource. */
 export class Scales {
   readonly #ctx: Pick<ControllerContext, 'client' | 'signal'>
@@ -19,19 +26,25 @@ export class Scales {
     this.#ctx = ctx
   }
 
-  /** The resource of a kind. @throws Error for one that the server does not have */
-  async resourceOf(group: string, version: string, kind: string): Promise<ResourceId> {
+  /**
+   * The resource of a kind, in the version that its group prefers: `version` is what an error says was looked for, undefined for any.
+   * @throws Error for one that the server does not have (apimachinery meta.NoKindMatchError)
+   */
+  async resourceOf(group: string, version: string | undefined, kind: string): Promise<ResourceId> {
     const key = `${kind}.${group}`
     if (!this.#byKind.has(key)) {
       const { resources } = await discover(this.#ctx.client, this.#ctx.signal)
       this.#byKind = new Map(resources.map((r) => [`${r.kind}.${r.group}`, r]))
     }
     const found = this.#byKind.get(key)
-    if (found === undefined) throw new Error(`no matches for kind "${kind}" in version "${apiVersionOf(group, version)}"`)
+    if (found === undefined) {
+      const where = version === undefined ? `group "${group}"` : `version "${apiVersionOf(group, version)}"`
+      throw new Error(`no matches for kind "${kind}" in ${where}`)
+    }
     return found
   }
 
-  /** Undefined when there is no object of that name. @throws Error for a kind that has no scale */
+  /** Undefined when there is no object of that name. @throws NoScale */
   async get(id: ResourceId, namespace: string, name: string): Promise<ScaleObject | undefined> {
     const { client, signal } = this.#ctx
     try {
@@ -39,9 +52,7 @@ export class Scales {
     } catch (e) {
       if (!isStatusError(e, 'NotFound')) throw e
       if (await this.#hasScale(id)) return undefined
-      throw new Error(`${id.group === '' ? id.resource : `${id.resource}.${id.group}`} does not implement the scale subresource`, {
-        cause: e,
-      })
+      throw new NoScale(id, e)
     }
   }
 

@@ -221,6 +221,18 @@ describe('an autoscaler', () => {
     expect(c.errors).toEqual([])
   })
 
+  test.each([
+    [{ apiVersion: 'apps/v1', kind: 'Widget' }, 'no matches for kind "Widget" in group "apps"'],
+    [{ apiVersion: 'apps/v1', kind: 'DaemonSet' }, 'the server could not find the requested resource (get daemonsets web)'],
+    // The group is what counts.
+    [{ apiVersion: 'apps/v1beta2', kind: 'Deployment' }, 'deployments.apps "web" not found'],
+  ])('a target of %j', async (target, why) => {
+    c = await startTestCluster(horizontalPodAutoscalerController)
+    await c.create(HORIZONTAL_POD_AUTOSCALERS, hpa({ scaleTargetRef: { ...target, name: 'web' }, metrics: [cpu] }))
+    await told(`FailedGetScale: ${why}`)
+    expect((await condition('AbleToScale'))?.message).toBe(`the HPA controller was unable to get the target's current scale: ${why}`)
+  })
+
   test('and a user who will not agree: each turn puts it right once, and is told once', async () => {
     usage = 50
     await start(2)
@@ -299,6 +311,15 @@ describe('an autoscaler', () => {
     )
     await told('SuccessfulRescale: New size: 3; reason: external metric hits(nil) above target')
     expect(await size()).toBe(3)
+    const shown = async () => (await c.get<HorizontalPodAutoscaler>(HORIZONTAL_POD_AUTOSCALERS, 'web')).status?.currentMetrics ?? []
+    await c.until('shown', async () => (await shown()).length === 1)
+    // Nothing is asked at zero: an old figure is none.
+    await c.client.resource(DEPLOYMENTS).patch('web', { type: 'merge', body: { spec: { replicas: 0 } } }, { namespace: 'default' })
+    await c.until('off', async () => (await condition('ScalingActive'))?.reason === 'ScalingDisabled')
+    expect(await shown()).toEqual([])
+    const writes = c.writes()
+    await c.pass(60)
+    expect(c.writes()).toBe(writes)
   })
 
   describe('at zero', () => {

@@ -12,7 +12,7 @@ import { parseApiVersion } from '../../machinery/types.ts'
 import type { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { asError, messageOf, type Controller, type ControllerContext } from '../controller.ts'
-import { Scales, type ScaleObject } from '../scales.ts'
+import { NoScale, Scales, type ScaleObject } from '../scales.ts'
 import { WrittenVersions } from '../written.ts'
 import { evaluate, MetricError } from './evaluate.ts'
 import { History, settle } from './history.ts'
@@ -103,6 +103,7 @@ class Autoscalers {
     turn.condition('AbleToScale', 'True', 'SucceededGetScale', "the HPA controller was able to get the target's current scale")
     const current = scale.spec?.replicas ?? 0
     turn.observe(current, turn.status.desiredReplicas ?? 0)
+    turn.forgetMetrics()
     let history = this.#histories.get(key)
     if (history === undefined) this.#histories.set(key, (history = new History()))
     history.start(current, at)
@@ -140,8 +141,12 @@ class Autoscalers {
     try {
       const gv = parseApiVersion(apiVersion)
       if (gv === undefined) throw new Error(`unexpected GroupVersion string: ${apiVersion}`)
-      const id = await this.#scales.resourceOf(gv.group, gv.version, kind)
-      const scale = await this.#scales.get(id, turn.hpa.metadata.namespace ?? '', name)
+      // Whatever its version: they all lead to one object.
+      const id = await this.#scales.resourceOf(gv.group, undefined, kind)
+      const scale = await this.#scales.get(id, turn.hpa.metadata.namespace ?? '', name).catch((e: unknown) => {
+        if (!(e instanceof NoScale)) throw e
+        throw new Error(`the server could not find the requested resource (get ${id.resource} ${name})`, { cause: e })
+      })
       if (scale === undefined) throw new Error(`${id.resource}${id.group === '' ? '' : `.${id.group}`} "${name}" not found`)
       return { scale, id }
     } catch (e) {
@@ -171,7 +176,7 @@ class Autoscalers {
       try {
         const { status, ...found } = await evaluate(spec, look)
         statuses.push(status)
-        if (best.name === '' || found.replicas > best.replicas) best = found
+        if (best.replicas === 0 || found.replicas > best.replicas) best = found
       } catch (e) {
         if (!(e instanceof MetricError)) throw e
         turn.event('Warning', e.reason, e.message)
@@ -320,10 +325,17 @@ class Turn {
     else this.condition('ScaledToZero', 'False', 'NotScaledToZero', 'the HPA controller did not scale the workload to zero')
   }
 
+  /** What the metrics were before: a look that needs none of them, or that cannot ask, says nothing of them. */
+  forgetMetrics(): void {
+    if (this.status.currentMetrics != null) delete this.status.currentMetrics
+  }
+
   observe(current: number, desired: number): void {
     const { generation } = this.hpa.metadata
     if (generation !== undefined) this.status.observedGeneration = generation
-    this.status.currentReplicas = current
+    // The server leaves a zero out: written again each turn it would look like news.
+    if (current === 0) delete this.status.currentReplicas
+    else this.status.currentReplicas = current
     this.status.desiredReplicas = desired
   }
 }
