@@ -129,6 +129,31 @@ describe('claims of pods', () => {
     )
     expect(users).toEqual([{ resource: 'pods', name: 'p', uid: metadata.uid }])
   })
+
+  test('are not reserved for more than 256: the next pod is left waiting, without an attempt each time', async () => {
+    const made = await cluster.create<ResourceClaim>(RESOURCE_CLAIMS, {
+      apiVersion: 'resource.k8s.io/v1',
+      kind: 'ResourceClaim',
+      metadata: { name: 'mine' },
+      spec: { devices } as never,
+    })
+    const allocated = await allocate(made)
+    const others = (n: number) =>
+      Array.from({ length: n }, (_, i) => ({ apiGroup: 'x.example', resource: 'widgets', name: `w${i}`, uid: `u${i}` }))
+    const use = (n: number): Promise<ResourceClaim> =>
+      cluster.client
+        .resource<ResourceClaim>(RESOURCE_CLAIMS)
+        .updateStatus({ ...allocated, status: { ...allocated.status, reservedFor: others(n) } })
+    const full = await use(256)
+    await pod({ resourceClaimName: 'mine' }, { nodeName: 'n' })
+    const before = cluster.writes()
+    await cluster.pass(10)
+    expect([cluster.writes() - before, cluster.errors]).toEqual([0, []])
+    allocated.metadata = full.metadata
+    await use(255)
+    const has256 = async () => (await cluster.get<ResourceClaim>(RESOURCE_CLAIMS, 'mine')).status?.reservedFor?.length === 256
+    expect(await cluster.until('reserved', has256)).toBe(true)
+  })
 })
 
 test.each([

@@ -22,6 +22,12 @@ const BY_CLAIM = 'resourceClaim'
 const BY_TEMPLATE = 'resourceClaimTemplate'
 const POD = 'pod:'
 const CLAIM = 'claim:'
+/** A claim that so many use already takes nobody more, until one of them goes (resource.k8s.io ResourceClaimReservedForMaxSize). */
+const MAX_CONSUMERS = 256
+
+/** Whether the pod is missing among those that an allocated claim is reserved for, and there is room for it. */
+const lacks = (claim: ResourceClaim, pod: Pod): boolean =>
+  claim.status?.allocation !== undefined && !isReservedFor(claim, pod) && (claim.status.reservedFor ?? []).length < MAX_CONSUMERS
 
 /**
  * Makes the claims that pods ask for by a template, says in the pods' status what they are called, and takes pods that will run no more
@@ -58,7 +64,7 @@ export const resourceClaimController: Controller = {
         const claim = claims.lister.get(found.name, pod.metadata.namespace)
         if (claim === undefined) return found.generated
         if (found.generated && foreignResourceClaim(pod, claim) !== undefined) return false
-        return (pod.spec?.nodeName ?? '') !== '' && claim.status?.allocation !== undefined && !isReservedFor(claim, pod)
+        return (pod.spec?.nodeName ?? '') !== '' && lacks(claim, pod)
       })
     }
     const look = (pod: Pod, deleted = false): void => {
@@ -107,8 +113,8 @@ export const resourceClaimController: Controller = {
         if (typeof found === 'string' || claim === undefined) continue
         const foreign = found.generated ? foreignResourceClaim(pod, claim) : undefined
         if (foreign !== undefined) throw new Error(foreign)
-        if (claim.status?.allocation === undefined || isReservedFor(claim, pod)) continue
-        const reservedFor = [...(claim.status.reservedFor ?? []), podConsumer(pod)]
+        if (!lacks(claim, pod)) continue
+        const reservedFor = [...(claim.status?.reservedFor ?? []), podConsumer(pod)]
         await client
           .resource<ResourceClaim>(RESOURCE_CLAIMS)
           .updateStatus({ ...claim, status: { ...claim.status, reservedFor } }, { namespace, signal })
