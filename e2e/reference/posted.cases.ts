@@ -38,6 +38,7 @@ export const posted: Request[] = [
   }),
   post('local of another namespace', local, { metadata: { namespace: 'elsewhere' }, spec: { user: 'a', resourceAttributes: pods } }),
   post('local', local, { spec: { user: 'a', resourceAttributes: pods } }),
+  post('local with a label', local, { metadata: { name: 'x', labels: { a: 'b' } }, spec: { user: 'a', resourceAttributes: pods } }),
   post('local as a Table', local, {}, 'Table'),
   post('self as a Table', `${authorization}/selfsubjectaccessreviews`, {}, 'Table'),
   post('token review', `${authentication}/tokenreviews`, { spec: { token: 'abc', audiences: ['a'] } }),

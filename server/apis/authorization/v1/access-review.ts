@@ -1,5 +1,5 @@
 import { invalid, invalidObject, type FieldError } from '../../../machinery/field-errors.ts'
-import type { KubeObject } from '../../../machinery/types.ts'
+import type { KubeObject, ObjectMeta } from '../../../machinery/types.ts'
 import { fieldSelectors, labelSelectors, validateSelector, type SelectorAttributes } from './selectors.ts'
 
 interface ResourceAttributes {
@@ -35,6 +35,14 @@ export interface ReviewRules {
   readonly local: boolean
 }
 
+/** The path's namespace has been set last; Go prints it where ObjectMeta declares it. */
+function inGoOrder(metadata: ObjectMeta): object {
+  const first = (['name', 'generateName', 'namespace'] as const).flatMap((field) =>
+    metadata[field] === undefined ? [] : [[field, metadata[field]] as const],
+  )
+  return { ...Object.fromEntries(first), ...metadata }
+}
+
 /** authorization/validation. Throws 422. */
 export function validateAccessReview(body: KubeObject, { self, local }: ReviewRules): void {
   const spec = (body.spec ??= {}) as AccessReviewSpec
@@ -49,7 +57,8 @@ export function validateAccessReview(body: KubeObject, { self, local }: ReviewRu
     validateSelector(errors, kind, spec.resourceAttributes?.[kind.name], 'spec.resourceAttributes')
   const { namespace, managedFields: _, ...rest } = body.metadata
   const kept = local || namespace === undefined ? rest : { ...rest, namespace }
-  if (Object.keys(kept).length > 0) errors.push(invalid('metadata', body.metadata, `must be empty${local ? ' except for namespace' : ''}`))
+  if (Object.keys(kept).length > 0)
+    errors.push(invalid('metadata', inGoOrder(body.metadata), `must be empty${local ? ' except for namespace' : ''}`))
   if (local) {
     const asked = spec.resourceAttributes?.namespace
     if (spec.resourceAttributes !== undefined && (asked ?? '') !== (namespace ?? '')) {
