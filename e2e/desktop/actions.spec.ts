@@ -106,7 +106,26 @@ test('who sets a number of replicas back is told before it is sent', async ({ in
   )
   const own = items.find(({ metadata }) => metadata.ownerReferences?.[0]?.name === 'spars')?.metadata.name ?? ''
   await inspector.open(`replicasets.apps/${NS}/${own}`)
-  await expect(inspector.details.getByRole('region', { name: 'Related' })).toContainText('winds')
+  const related = inspector.details.getByRole('region', { name: 'Related' })
+  await expect(related).toContainText('winds')
+  // What only other collections tell is told here too: who answers, and that the policy is for somebody.
+  await server.api.create(`/api/v1/namespaces/${NS}/services`, {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'tackle' },
+    spec: { selector: { app: 'spars' }, ports: [{ port: 80 }] },
+  })
+  await server.api.create(`/apis/networking.k8s.io/v1/namespaces/${NS}/networkpolicies`, {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: 'fence' },
+    spec: { podSelector: {} },
+  })
+  await inspector.open(`deployments.apps/${NS}/spars`)
+  await expect(related.getByRole('row', { name: /tackle/ })).toContainText('Ready')
+  await expect(related.getByRole('row', { name: /fence/ })).toContainText('Selects')
+  await inspector.open(`replicasets.apps/${NS}/${own}`)
+  await expect(related).toContainText('winds')
   await page.keyboard.press('s')
   await expect(notes).toContainText('Deployment spars made this and may set its own number again: scale that instead.')
 })

@@ -128,3 +128,56 @@ test('the palette goes to a kind in a namespace: `:deploy kube-sys`', async ({ i
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/deployments\.apps\?ns=kube-system/)
 })
+
+test('the palette finds objects of every kind by name, those called exactly so first, and the mark stays on its line', async ({
+  inspector,
+  page,
+  server,
+  faults,
+}) => {
+  const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'dog-watch' } }
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'dog-watch-keeper' } }
+  await server.api.create('/apis/coordination.k8s.io/v1/namespaces/default/leases', lease)
+  await server.api.create('/api/v1/namespaces/default/serviceaccounts', account)
+  await inspector.open('')
+  await expect(inspector.statusBar).toContainText('kinds')
+  await inspector.palette('dog-watch')
+  const options = page.getByRole('option')
+  const said = page.getByRole('dialog').getByRole('status')
+  await expect(options).toHaveText([/dog-watch\s*Lease · default/, /dog-watch-keeper\s*ServiceAccount · default/])
+  await expect(said).toBeEmpty()
+  await page.keyboard.press('ArrowDown')
+  await expect(options.nth(1)).toHaveAttribute('aria-selected', 'true')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/serviceaccounts\/default\/dog-watch-keeper/)
+  await expect(inspector.details).toContainText('dog-watch-keeper')
+
+  // Kinds that cannot be read are named; what the others have is found all the same.
+  await page.route(/\/leases\?limit=/, (route) => route.fulfill({ status: 500, json: { kind: 'Status', code: 500, message: 'no' } }))
+  await inspector.palette('dog-watch')
+  await expect(said).toHaveText('Could not be read: Leases.')
+  await expect(options.filter({ hasText: 'ServiceAccount · default' })).toHaveCount(1)
+  // The browser logs the answer of 500.
+  expect(faults.every((fault) => fault.includes('500'))).toBe(true)
+  faults.length = 0
+})
+
+test('the rail shows where one is: it scrolls there, and opens a group that is closed', async ({ inspector, page }) => {
+  await page.setViewportSize({ width: 800, height: 600 })
+  const rail = page.getByRole('navigation', { name: 'Kinds' })
+  const current = rail.locator('[aria-current=page]')
+  for (const kind of ['Lease', 'ClusterRole', 'Pod']) {
+    await inspector.open(
+      { Lease: 'leases.coordination.k8s.io', ClusterRole: 'clusterroles.rbac.authorization.k8s.io', Pod: 'pods' }[kind] ?? '',
+    )
+    await expect(current).toHaveText(kind)
+    await expect(current).toBeInViewport({ ratio: 1 })
+  }
+  const access = rail.getByRole('button', { name: 'Access' })
+  await expect(access).toHaveAttribute('aria-expanded', 'false')
+  await inspector.open('clusterroles.rbac.authorization.k8s.io')
+  await expect(access).toHaveAttribute('aria-expanded', 'true')
+  await access.click()
+  await expect(access).toHaveAttribute('aria-expanded', 'false')
+  await expect(current).toHaveCount(0)
+})

@@ -44,6 +44,19 @@ test('recycled rows: every place shows its own object, however the list is scrol
   }
 })
 
+test('Ctrl A selects all that the filter shows, and no text of the page', async ({ inspector, page }) => {
+  await inspector.open('configmaps?q=map-1')
+  await expect(inspector.counts).toContainText('100 of')
+  await inspector.row(name(100)).waitFor()
+  await page.keyboard.press('j')
+  await page.keyboard.press('Control+a')
+  await expect(inspector.counts).toContainText('100 selected')
+  expect(await page.evaluate(() => getSelection()?.toString() ?? '')).toBe('')
+  // Again is no clearing.
+  await page.keyboard.press('Control+a')
+  await expect(inspector.counts).toContainText('100 selected')
+})
+
 for (const locale of ['en', 'zh-CN']) {
   test.describe(locale, () => {
     test.use({ locale, viewport: { width: 1280, height: 800 } })

@@ -12,6 +12,7 @@ const keys: [keys: string[], meaning: string][] = [
   [['Enter'], 'open'],
   [['Space', 'x'], 'select'],
   [['Shift', 'Space'], 'range'],
+  [['Ctrl', 'A'], 'all'],
   [['m'], 'menu'],
   [['Esc'], 'close'],
   [['?'], 'help'],

@@ -7,8 +7,7 @@ import type { Resource } from '../kube/resource.ts'
 import { resourceKey } from '../kube/resource.ts'
 import { kindWord } from '../kube/kind-word.ts'
 import { contextsQuery, useContexts } from '../queries/contexts.ts'
-import { namespaces, nodes, pods, services, useResources } from '../queries/discovery.ts'
-import { useView } from '../queries/hub.ts'
+import { useResources } from '../queries/discovery.ts'
 import { bridge } from '../ui/bridge.ts'
 import { type Place, useGo, usePlace } from '../ui/place.ts'
 import { actionsOf } from '../resources/actions.ts'
@@ -20,17 +19,11 @@ import { useLastDone } from '../tools/actions/journal.ts'
 import { logsTab, useDock } from '../tools/dock/dock-context.ts'
 import { languages } from './i18n/setup.ts'
 import { useNamespaces } from './namespaces.ts'
+import type { Entry } from './palette-entry.ts'
+import { useObjects } from './palette-objects.ts'
 import { useLocalGuard } from './local-guard.tsx'
 import { type Located, useCurrentTarget } from './targets.ts'
 import './palette.css'
-
-interface Entry {
-  id: string
-  group: 'kinds' | 'objects' | 'commands' | 'actions'
-  text: string
-  note?: string
-  run(): void
-}
 
 /** `text` opens it with that text; `:` first means kinds only, as in k9s. */
 export function Palette({ text, onClose }: { text: string | undefined; onClose(): void }) {
@@ -54,13 +47,13 @@ export function Palette({ text, onClose }: { text: string | undefined; onClose()
 function PaletteBody({ initial, onClose }: { initial: string; onClose(): void }) {
   const { t } = useTranslation()
   const [text, setText] = useState(initial)
-  const [at, setAt] = useState(0)
+  const [chosen, setChosen] = useState<string>()
   const kindsOnly = text.startsWith(':')
   const wanted = text.replace(/^:/, '').trim().toLowerCase()
   // `:deploy shop`: a kind, and where.
   const [kindWanted = '', ...scope] = kindsOnly ? wanted.split(/\s+/) : [wanted]
   const kindEntries = useKinds(kindWanted, scope.join(' '))
-  const objectEntries = useObjects(kindsOnly ? '' : wanted)
+  const { entries: objectEntries, note, looking } = useObjects(kindsOnly ? '' : wanted)
   const { entries: actionEntries, settled } = useActionEntries(kindsOnly ? '\0' : wanted)
   const commandEntries = useCommands(kindsOnly ? '\0' : wanted)
   // A kind whose name merely contains the text comes after the objects that are called so.
@@ -75,10 +68,13 @@ function PaletteBody({ initial, onClose }: { initial: string; onClose(): void })
         ...far.slice(0, 6),
         ...commandEntries,
       ]
+  // What comes later moves nothing away from under the mark.
+  const at = Math.max(0, chosen === undefined ? 0 : entries.findIndex(({ id }) => id === chosen))
+  const mark = (index: number): void => setChosen(entries[index]?.id)
   const list = useRef<HTMLUListElement>(null)
   const [entered, setEntered] = useState(false)
   useEffect(() => {
-    setAt(0)
+    setChosen(undefined)
     setEntered(false)
   }, [text])
   const input = useRef<HTMLInputElement>(null)
@@ -98,7 +94,7 @@ function PaletteBody({ initial, onClose }: { initial: string; onClose(): void })
   }, [entered, settled])
   const onKeyDown = (event: React.KeyboardEvent): void => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
-    if (step !== 0 && entries.length > 0) setAt((n) => (n + step + entries.length) % entries.length)
+    if (step !== 0 && entries.length > 0) mark((at + step + entries.length) % entries.length)
     else if (event.key === 'Enter' && at === 0 && !kindsOnly && !settled) setEntered(true)
     else if (event.key === 'Enter') pick(entries[at])
     else return
@@ -128,7 +124,7 @@ function PaletteBody({ initial, onClose }: { initial: string; onClose(): void })
             id={`palette-${index}`}
             role="option"
             aria-selected={index === at}
-            onPointerMove={() => setAt(index)}
+            onPointerMove={() => mark(index)}
             onClick={() => pick(entry)}
           >
             <span className="palette-group">{t(`palette.${entry.group}`)}</span>
@@ -136,8 +132,11 @@ function PaletteBody({ initial, onClose }: { initial: string; onClose(): void })
             {entry.note && <span className="dim ellipsis palette-note">{entry.note}</span>}
           </li>
         ))}
-        {entries.length === 0 && <li className="dim palette-none">{t('common.nothing')}</li>}
+        {entries.length === 0 && !looking && <li className="dim palette-none">{t('common.nothing')}</li>}
       </ul>
+      <p className="dim palette-said" role="status">
+        {note}
+      </p>
     </div>
   )
 }
@@ -190,44 +189,6 @@ function scopesOf(
   const found = namespaced ? choices.filter(({ name }) => name.startsWith(scope)).slice(0, 4) : []
   found.sort((a, b) => Number(b.name === scope) - Number(a.name === scope))
   return [...found.map(({ name }) => ({ namespace: name, filter: '', text: name })), { filter: scope, text: `?${scope}` }]
-}
-
-const searchedKinds = [pods, services, nodes, namespaces]
-
-const byName = (wanted: string): string =>
-  wanted
-    .split(/\s+/)
-    .map((word) => `name:"${word}"`)
-    .join(' ')
-
-function useObjects(wanted: string): Entry[] {
-  const place = usePlace()
-  const go = useGo()
-  const request = (resource: Resource) =>
-    wanted && place.context
-      ? {
-          source: { context: place.context, resource, namespace: resource.namespaced ? place.namespace || undefined : undefined },
-          filter: byName(wanted),
-          start: 0,
-          end: 6,
-          hold: false,
-        }
-      : undefined
-  const found = [useView(request(pods)), useView(request(services)), useView(request(nodes)), useView(request(namespaces))]
-  const entries = found.flatMap(({ data }, index) => {
-    const resource = searchedKinds[index]
-    if (!resource || !wanted) return []
-    return (data?.rows ?? []).slice(0, 6).map((row) => ({
-      id: `object ${row.key}`,
-      group: 'objects' as const,
-      text: row.name,
-      note: [resource.kind, row.namespace].filter(Boolean).join(' · '),
-      run: () => go({ resource: resource.plural, object: { namespace: row.namespace, name: row.name } }),
-    }))
-  })
-  // The very name first, then what begins with it.
-  const rank = (name: string): number => (name === wanted ? 0 : name.startsWith(wanted) ? 1 : 2)
-  return entries.sort((a, b) => rank(a.text) - rank(b.text)).slice(0, 12)
 }
 
 const lookMs = 100

@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { resourceKey } from '../kube/resource.ts'
@@ -17,8 +17,21 @@ export function Rail() {
   const all = useResources(place.context)
   const grouped = useMemo(() => groupKinds(all.length > 0 ? all : [pods, services, nodes]), [all])
   const [closed, setClosed] = useStored<string[]>('rail.closed', ['access', 'storage'])
+  const here = railGroups.find(({ name }) => grouped.get(name)?.some((resource) => resourceKey(resource) === place.resource))?.name
+  // A closed group opens for the kind that is shown, until one goes elsewhere or closes it.
+  const [shown, setShown] = useState<string>()
+  useEffect(() => setShown(here), [here, place.resource])
+  const toggle = (name: string, open: boolean): void => {
+    if (open) setShown(undefined)
+    setClosed(open ? [...closed.filter((each) => each !== name), name] : closed.filter((each) => each !== name))
+  }
+  const rail = useRef<HTMLElement>(null)
+  // The place is seen where one is, however one came there; what the reader scrolls to afterwards stays.
+  useLayoutEffect(() => {
+    rail.current?.querySelector('[aria-current=page]')?.scrollIntoView({ block: 'nearest' })
+  }, [place.resource, place.context, grouped, shown])
   return (
-    <nav className="rail" aria-label={t('rail.label')}>
+    <nav ref={rail} className="rail" aria-label={t('rail.label')}>
       <Link
         className="top"
         to={placeUrl({ context: place.context, namespace: place.namespace })}
@@ -47,16 +60,11 @@ export function Rail() {
       {railGroups.map((group) => {
         const kinds = grouped.get(group.name) ?? []
         if (kinds.length === 0) return null
-        const open = !closed.includes(group.name)
+        const open = group.name === shown || !closed.includes(group.name)
         return (
           <div key={group.name}>
             <h2>
-              <button
-                type="button"
-                className="rail-group"
-                aria-expanded={open}
-                onClick={() => setClosed(open ? [...closed, group.name] : closed.filter((name) => name !== group.name))}
-              >
+              <button type="button" className="rail-group" aria-expanded={open} onClick={() => toggle(group.name, open)}>
                 <Icon name={group.icon} />
                 {t(`rail.${group.name}`)}
                 <Icon name={open ? 'down' : 'right'} size={12} />
@@ -69,11 +77,11 @@ export function Rail() {
                 {group.name === 'access' && <Beside resource={rightsPlace} text={t('rights.title')} />}
                 {kinds.map((resource) => {
                   const key = resourceKey(resource)
-                  const here = { ...place, resource: place.resource === key ? '' : place.resource }
+                  const from = { ...place, resource: place.resource === key ? '' : place.resource }
                   return (
                     <li key={key}>
                       <Link
-                        to={placeUrl(moved(here, { resource: key }))}
+                        to={placeUrl(moved(from, { resource: key }))}
                         aria-current={place.resource === key ? 'page' : undefined}
                         title={`${resource.kind} · ${key}`}
                       >

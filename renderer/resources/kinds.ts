@@ -3,6 +3,7 @@ import { admissionViews } from './admission/view.ts'
 import { autoscalerView } from './autoscaling/view.ts'
 import { budgetView } from './budgets/view.ts'
 import { requestView } from './certificates/view.ts'
+import { configMapView } from './configmaps/view.ts'
 import { definitionView } from './definitions/view.ts'
 import { endpointSliceView } from './endpointslices/view.ts'
 import { eventView } from './events/view.ts'
@@ -30,6 +31,7 @@ const declared: Record<string, unknown> = {
   limitranges: limitRangeView,
   services: serviceView,
   secrets: secretView,
+  configmaps: configMapView,
   events: eventView,
   'endpointslices.discovery.k8s.io': endpointSliceView,
   'horizontalpodautoscalers.autoscaling': autoscalerView,

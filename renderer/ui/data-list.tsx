@@ -149,6 +149,11 @@ export function DataList(props: DataListProps) {
   }
 
   const onKeyDown = (event: React.KeyboardEvent): void => {
+    if ((event.ctrlKey || event.metaKey) && event.key === 'a') {
+      event.preventDefault()
+      if (!props.allSelected) props.onToggleAll()
+      return
+    }
     if (event.ctrlKey || event.metaKey || event.altKey) return
     const page = Math.max(1, Math.floor(height / rowHeight) - 2)
     const steps: Record<string, number> = {

@@ -106,7 +106,7 @@ const dynamic: Record<string, readonly string[]> = {
   'helm.state.': ['running', 'done', 'gone', 'kept', 'foreign', 'unknownKind', 'failed'],
   'logs.levels.': ['all', 'warn', 'bad'],
   'delete.state.': ['waiting', 'running', 'done', 'failed'],
-  'help.keys.': ['palette', 'jump', 'filter', 'move', 'ends', 'open', 'select', 'range', 'menu', 'close', 'help'],
+  'help.keys.': ['palette', 'jump', 'filter', 'move', 'ends', 'open', 'select', 'range', 'all', 'menu', 'close', 'help'],
   'help.filters.': ['0', '1', '2', '3', '4', '5', '6', '7'],
   'views.': ['saved', 'recent'],
 }

@@ -1,6 +1,10 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { KubeObject } from '../../kube/types.ts'
+import { isInert, quietTone } from '../../kube/control-loops.ts'
+import type { KubeObject, StatusWord } from '../../kube/types.ts'
+import { useMissing } from '../../queries/control-loops.ts'
+import { useResource } from '../../queries/discovery.ts'
+import { useSummary } from '../../queries/hub.ts'
 import { Section, Table } from '../../ui/facts.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
 import { usePlace } from '../../ui/place.ts'
@@ -27,17 +31,12 @@ export function RelatedSection({ workload, labels }: { workload: KubeObject; lab
           head={[t('columns.kind'), t('columns.name'), t('columns.status')]}
           rows={related.map(({ key, kind, object }) => {
             const { name } = object.metadata
-            const word = kinds[key]?.status(object)
             return {
               key: `${key}/${name}`,
               cells: [
                 kind,
                 <ObjectLink key="name" resource={key} namespace={namespace} name={name} middle />,
-                word && (
-                  <ToneWord key="word" tone={word.tone}>
-                    {word.text}
-                  </ToneWord>
-                ),
+                <RelatedWord key="word" of={key} object={object} />,
               ],
             }
           })}
@@ -46,4 +45,22 @@ export function RelatedSection({ workload, labels }: { workload: KubeObject; lab
       {data && data.unread.length > 0 && <p className="dim">{t('usedBy.unread', { kinds: data.unread.join(', ') })}</p>}
     </Section>
   )
+}
+
+/** How it is: by itself, or where another collection says it (who answers for a Service), by a feed of that one object, as in its list. */
+function RelatedWord({ of, object }: { of: string; object: KubeObject }) {
+  const { context } = usePlace()
+  const resource = useResource(context, of)
+  const { name, namespace } = object.metadata
+  const own = kinds[of]?.status(object)
+  const asked = own === undefined && kinds[of]?.beside !== undefined
+  const source = useMemo(
+    () => (asked && resource ? { context, resource, namespace, fieldSelector: `metadata.name=${name}` } : undefined),
+    [asked, context, resource, namespace, name],
+  )
+  const told = useSummary<StatusWord | undefined>(source, 'word')
+  const missing = useMissing(context, of)
+  const word = own ?? told?.value
+  if (!word) return null
+  return <ToneWord tone={isInert(of, missing) ? quietTone(word.tone) : word.tone}>{word.text}</ToneWord>
 }

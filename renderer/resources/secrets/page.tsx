@@ -7,6 +7,7 @@ import { Facts, Section } from '../../ui/facts.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
 import { Age, Moment } from '../../ui/age.tsx'
 import { ObjectLink } from '../generic/common.tsx'
+import { configMapView } from '../configmaps/view.ts'
 import { PageBody } from '../generic/page-body.tsx'
 import { UsedBy } from '../generic/used-by.tsx'
 import type { KindPage } from '../page.ts'
@@ -106,4 +107,4 @@ function ConfigMapOverview({ object }: { object: Secret }) {
 }
 
 export const secretPage: KindPage<Secret> = { view: secretView, Overview: SecretOverview }
-export const configMapPage: KindPage<Secret> = { Overview: ConfigMapOverview }
+export const configMapPage: KindPage<Secret> = { view: configMapView, Overview: ConfigMapOverview }

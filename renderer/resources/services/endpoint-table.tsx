@@ -28,7 +28,13 @@ export function EndpointTable({ slices, namespace }: { slices: readonly Endpoint
           ) : (
             ''
           ),
-          endpoint.nodeName ? <ObjectLink key="n" resource="nodes" namespace="" name={endpoint.nodeName} /> : '',
+          endpoint.nodeName ? (
+            <span key="n" className="endpoint-node">
+              <ObjectLink resource="nodes" namespace="" name={endpoint.nodeName} middle />
+            </span>
+          ) : (
+            ''
+          ),
         ],
       }))}
     />
