@@ -20,7 +20,7 @@ export interface Storage {
   get(key: string, options?: { revision?: number }): Promise<GetResult>
   /** Keys that start with `prefix`, in byte order, at `revision` or now; `after` (exclusive) and `limit` page through it. */
   list(prefix: string, options?: ListOptions): Promise<ListResult>
-  /** Resolves with the new revision; `KeyExistsError` if the key is there. */
+  /** Resolves with the new revision; `KeyExistsError` if the key is there. Like `update`, `RequestTooLargeError` where the store has a limit. */
   create(key: string, value: Buffer, options?: WriteOptions): Promise<number>
   /** Resolves with the new revision; `RevisionMismatchError` if modRevision differs or the key is absent. */
   update(key: string, value: Buffer, expectedRevision: number, options?: WriteOptions): Promise<number>
@@ -135,6 +135,11 @@ export class RevisionMismatchError extends StorageError {
     this.key = key
     this.current = current
   }
+}
+
+/** The store does not take values as large as this one; nothing was written. The message is the store's. */
+export class RequestTooLargeError extends StorageError {
+  override name = 'RequestTooLargeError'
 }
 
 export class CompactedError extends StorageError {

@@ -18,6 +18,7 @@ import {
   CompactedError,
   FutureRevisionError,
   KeyExistsError,
+  RequestTooLargeError,
   RevisionMismatchError,
   StorageUnavailableError,
 } from '../../storage/contract.ts'
@@ -71,6 +72,7 @@ export function statusFromStorage(e: unknown, resource: GroupResource, name: str
   if (e instanceof CompactedError) return resourceExpired('The resourceVersion for the provided list is too old.')
   if (e instanceof TooNewError) return tooLargeResourceVersion(e)
   if (e instanceof FutureRevisionError) return tooLargeResourceVersion({ requested: 0, current: e.currentRevision })
+  if (e instanceof RequestTooLargeError) return new StatusError(500, '', e.message)
   if (e instanceof StorageUnavailableError) return serviceUnavailable(`the store cannot be reached, please try again: ${e.message}`)
   return e
 }

@@ -11,7 +11,7 @@ import { inTurns, type Pausing, Slice } from '../../machinery/slice.ts'
 import { alreadyExists, badRequest, notFound, StatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { forgetEmptyLists } from '../../scheme/empty-lists.ts'
-import { KeyExistsError } from '../../storage/contract.ts'
+import { KeyExistsError, RequestTooLargeError } from '../../storage/contract.ts'
 import { mutate, validate, type Admitted } from './attributes.ts'
 import { statusFromStorage, translated } from './errors.ts'
 import {
@@ -95,7 +95,7 @@ async function namedCopy(object: KubeObject, slice: Slice): Promise<KubeObject> 
 }
 
 /** From the name to the write. What was reserved for the object is given back when it is refused. */
-async function attempt(store: Store, { object, namespace, context, subresource = '' }: CreateRequest): Promise<Entry> {
+async function attempt(store: Store, { object, namespace, context, applied, subresource = '' }: CreateRequest): Promise<Entry> {
   let reservation: Reservation | undefined
   const slice = new Slice()
   try {
@@ -106,7 +106,11 @@ async function attempt(store: Store, { object, namespace, context, subresource =
     await validate(store, { operation: 'CREATE', subresource, namespace, name: object.metadata.name ?? '', object, context })
     if (slice.over) await slice.next()
     if (!context.dryRun) refuseVersion(object)
-    const entry = await store.insert(object, context)
+    const entry = await store.insert(object, context).catch((e: unknown) => {
+      if (!isTooLarge(e, applied)) throw e
+      delete object.metadata.managedFields
+      return store.insert(object, context)
+    })
     await reservation?.commit()
     return entry
   } catch (e) {
@@ -114,6 +118,9 @@ async function attempt(store: Store, { object, namespace, context, subresource =
     throw await createError(store, e, object)
   }
 }
+
+/** Whether what the store does not take may be tried without its owners, which can be large; an apply cannot do without (apiserver `handlers/create.go`). */
+const isTooLarge = (e: unknown, applied = false): boolean => e instanceof RequestTooLargeError && !applied
 
 async function prepareCreate(store: Store, obj: KubeObject, context: StrategyContext, slice: Slice): Promise<void> {
   const { strategy } = store.resource
@@ -173,7 +180,8 @@ export async function updateIn(store: Store, request: UpdateRequest): Promise<Up
   const { namespace, name, context } = request
   let created = false
   const deleted: { last?: Entry | undefined } = {}
-  const entry = await translated(store.groupResource, name, () =>
+  let tracked = true
+  const write = (): Promise<Entry | undefined> =>
     store.guaranteedUpdate(
       namespace,
       name,
@@ -184,13 +192,19 @@ export async function updateIn(store: Store, request: UpdateRequest): Promise<Up
           if (request.createIfMissing !== true) throw notFound(store.groupResource, name)
           return { action: 'keep' }
         }
-        const next = await nextState(store, request, current)
+        const next = await nextState(store, request, current, tracked)
         deleted.last = next.action === 'delete' ? next.last : undefined
         return next
       },
       context.dryRun,
       request.from,
-    ),
+    )
+  const entry = await translated(store.groupResource, name, () =>
+    write().catch((e: unknown) => {
+      if (!isTooLarge(e, request.applied)) throw e
+      tracked = false
+      return write()
+    }),
   )
   const { last } = deleted
   if (last !== undefined) {
@@ -211,8 +225,11 @@ export async function updateIn(store: Store, request: UpdateRequest): Promise<Up
   return { entry: await createIn(store, { object, namespace, context, applied: request.applied === true, subresource }), created: true }
 }
 
-/** From the current state to what is to be written. */
-async function nextState(store: Store, request: UpdateRequest, current: Entry): Promise<TryUpdateResult> {
+/**
+ * From the current state to what is to be written.
+ * @param tracked whether it is said who owns what
+ */
+async function nextState(store: Store, request: UpdateRequest, current: Entry, tracked: boolean): Promise<TryUpdateResult> {
   const { context, rules } = request
   const { strategy } = store.resource
   const slice = new Slice()
@@ -225,7 +242,8 @@ async function nextState(store: Store, request: UpdateRequest, current: Entry): 
   if (rules.defaulted === true) strategy.default?.(obj, context.clock.now())
   else if (rules.subresource === 'status') strategy.defaultStatus?.(obj)
   if (slice.over) await slice.next()
-  if (request.applied !== true) await trackFields(store, old, obj, rules.subresource, context, slice)
+  if (!tracked) delete obj.metadata.managedFields
+  else if (request.applied !== true) await trackFields(store, old, obj, rules.subresource, context, slice)
   if (slice.over) await slice.next()
   obj = await mutated(store, request, obj, old)
   forgetEmpty(store, obj)

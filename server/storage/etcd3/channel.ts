@@ -18,7 +18,15 @@ export interface TlsMaterial {
 }
 
 /** gRPC status codes that are acted upon, https://grpc.github.io/grpc/core/md_doc_statuscodes.html. */
-export const GRPC = { OK: 0, DEADLINE_EXCEEDED: 4, NOT_FOUND: 5, OUT_OF_RANGE: 11, UNAVAILABLE: 14 }
+export const GRPC = {
+  OK: 0,
+  INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  RESOURCE_EXHAUSTED: 8,
+  OUT_OF_RANGE: 11,
+  UNAVAILABLE: 14,
+}
 
 /** A call that etcd answered with a status other than OK, or did not answer. */
 export class GrpcError extends Error {

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type Storage, StorageOpenError, StorageUnavailableError } from '../contract.ts'
+import { RequestTooLargeError, type Storage, StorageOpenError, StorageUnavailableError } from '../contract.ts'
 import { writeCertificates } from '../testing/certificates.ts'
 import { findEtcds, startEtcd } from '../testing/etcd.ts'
 import { WatchRecorder } from '../testing/recorder.ts'
@@ -113,6 +113,22 @@ describe.skipIf(etcds.length === 0)(
       expect(stored.size).toBe(40)
       await storage.close()
     })
+
+    test.each(etcds)(
+      'etcd $version: a value that is too large is told apart from a store that is away, and nothing is written',
+      async (etcd) => {
+        await using cluster = await startEtcd(etcd)
+        const storage = await openEtcdStorage({ endpoints: cluster.endpoints })
+        for (const bytes of [1_600_000, 3_000_000]) {
+          await expect(storage.create('/registry/a', Buffer.alloc(bytes))).rejects.toThrow(RequestTooLargeError)
+          expect((await storage.get('/registry/a')).kv).toBe(undefined)
+        }
+        const revision = await storage.create('/registry/a', Buffer.from('1'))
+        await expect(storage.update('/registry/a', Buffer.alloc(1_600_000), revision)).rejects.toThrow('etcdserver: request is too large')
+        expect((await storage.get('/registry/a')).kv?.value.toString()).toBe('1')
+        await storage.close()
+      },
+    )
 
     test.each(etcds)('etcd $version: calls to a server that stops answering fail in time, and work again when it goes on', async (etcd) => {
       await using cluster = await startEtcd(etcd)

@@ -7,6 +7,7 @@ import {
   KeyExistsError,
   type ListOptions,
   type ListResult,
+  RequestTooLargeError,
   RevisionMismatchError,
   type Storage,
   StorageUnavailableError,
@@ -230,6 +231,8 @@ export class EtcdStorage implements Storage {
       return txnAnswer(await this.#call('/etcdserverpb.KV/Txn', request))
     } catch (error) {
       if (error instanceof GrpcError && error.code === GRPC.NOT_FOUND) throw new LeaseLostError(error.message)
+      if (error instanceof GrpcError && isTooLarge(error)) throw new RequestTooLargeError(error.message)
+      throw new RequestTooLargeError()
       throw unavailable(error)
     }
   }
@@ -281,6 +284,11 @@ export class EtcdStorage implements Storage {
 
 /** No key has this name: a read of it answers only with the revision. */
 const NO_KEY: RangeQuery = { key: Buffer.from([0]) }
+
+/** More than --max-request-bytes (1.5 MiB; etcd's rpctypes.ErrRequestTooLarge), or than its gRPC server reads at all (512 KiB more). */
+const isTooLarge = ({ code, message }: GrpcError): boolean =>
+  (code === GRPC.INVALID_ARGUMENT && message === 'etcdserver: request is too large') ||
+  (code === GRPC.RESOURCE_EXHAUSTED && message.includes('message larger than max'))
 
 class LeaseLostError extends StorageUnavailableError {}
 
