@@ -69,6 +69,28 @@ describe('an extender', () => {
     expect(why(decision)).toBe('c')
   })
 
+  test.each([
+    [['a'], 'expected at least one victim pod on node "a"'],
+    [['a', 'b'], '[expected at least one victim pod on node "?", expected at least one victim pod on node "?"]'],
+  ])('nobody makes room on a node that it alone refuses: %j', async (names, text) => {
+    const urlPrefix = await serve(() => ({ body: { nodenames: [], failedNodes: { a: 'no', b: 'no' } } }))
+    const cache = new SchedulerCache()
+    for (const name of names) {
+      cache.setNode(makeNode(name))
+      cache.setPod(makePod(`on-${name}`, {}, { nodeName: name }))
+    }
+    const handle = testHandle(cache)
+    const profile = testProfile(handle)
+    const extender = new HttpExtender({ urlPrefix, filterVerb: 'filter', nodeCacheCapable: true }, abort.signal)
+    const pod = podInfo(makePod('p', { cpu: '1' }, { priority: 10 }))
+    const decision = await new SchedulingAlgorithm(profile, undefined, () => 0.999).decideWith(pod, cache.nodes, [extender])
+    if (decision.nodeName !== undefined) throw new Error('a node was found')
+    const room = await profile.points.postFilter.at(-1)!.postFilter!(pod, decision.outcome, decision.state)
+    expect(room?.nominatedNodeName).toBeUndefined()
+    // Which of two comes first is left to chance.
+    expect(names.length === 1 ? room?.message : room?.message?.replaceAll(/"[ab]"/g, '"?"')).toBe(`preemption: ${text}`)
+  })
+
   test('one that fails stops the pod, unless it may be ignored', async () => {
     const urlPrefix = await serve(() => ({ status: 500 }))
     await expect(place([{ urlPrefix, filterVerb: 'filter' }])).rejects.toThrow(

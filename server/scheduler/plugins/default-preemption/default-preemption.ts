@@ -1,6 +1,7 @@
 import { findCondition, type Condition, type Pod } from '../../../client/objects.ts'
 import { PODS } from '../../../client/resource.ts'
 import { formatTime } from '../../../machinery/clock.ts'
+import { errorText } from '../../../machinery/error-text.ts'
 import { isStatusError } from '../../../machinery/status.ts'
 import type { PluginArguments } from '../../config/types.ts'
 import { noFitMessage } from '../../diagnosis.ts'
@@ -38,7 +39,8 @@ export function defaultPreemption(handle: Handle, args: PluginArguments['Default
     return waits ? 'not eligible due to a terminating pod on the nominated node.' : undefined
   }
 
-  function candidates(pod: PodInfo, outcome: FilterOutcome, reasons: string[]): Candidate[] {
+  /** Nodes with their victims. Why there are none on a node goes to `reasons`; where the pod fits as it is, to `faults`. */
+  function candidates(pod: PodInfo, outcome: FilterOutcome, reasons: string[], faults: string[]): Candidate[] {
     const nodes = outcome.rejected.filter((r) => !r.rejection.unresolvable)
     const enough = Math.min(Math.max(Math.floor((nodes.length * percent) / 100), absolute), nodes.length)
     const first = Math.floor(random() * nodes.length)
@@ -49,6 +51,11 @@ export function defaultPreemption(handle: Handle, args: PluginArguments['Default
       const result = selectVictims(pod, node, outcome, handle)
       if ('reasons' in result) {
         reasons.push(...result.reasons)
+        continue
+      }
+      // An extender alone has refused the node: taking pods from it would change nothing.
+      if (result.victims.length === 0) {
+        faults.push(`expected at least one victim pod on node "${node.name}"`)
         continue
       }
       found.push({ node, ...result })
@@ -143,7 +150,9 @@ export function defaultPreemption(handle: Handle, args: PluginArguments['Default
       const refusal = refusalToTry(pod, outcome)
       if (refusal !== undefined) return { message: `preemption: ${refusal}` }
       const reasons: string[] = []
-      const found = candidates(pod, outcome, reasons)
+      const faults: string[] = []
+      const found = candidates(pod, outcome, reasons, faults)
+      if (found.length === 0 && faults.length > 0) return { message: `preemption: ${errorText(faults)}` }
       const asked = found.length === 0 ? [] : handle.extenders.filter((x) => x.preempts && x.isInterested(pod.pod))
       if (asked.length === 0) return preempt(pod, outcome, found, reasons)
       return agreed(pod, found, asked).then((left) => preempt(pod, outcome, left, reasons))
