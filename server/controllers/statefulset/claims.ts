@@ -4,6 +4,7 @@ import type { PersistentVolumeClaim } from '../../client/objects-storage.ts'
 import type { Pod } from '../../client/objects.ts'
 import { PERSISTENT_VOLUME_CLAIMS } from '../../client/resource.ts'
 import type { Lister } from '../../client/store.ts'
+import { errorText } from '../../machinery/error-text.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import type { KubeObject, OwnerReference } from '../../machinery/types.ts'
 import { messageOf, type ControllerContext } from '../controller.ts'
@@ -97,14 +98,19 @@ export async function applyRetention(c: ClaimContext, pod: Pod): Promise<void> {
   }
 }
 
-/** Makes the claims that the pod lacks. A claim that is being deleted has to be gone first. */
+/**
+ * Makes the claims that the pod lacks: one that cannot be made does not keep the others from being made. A claim that is being deleted has
+ * to be gone first.
+ * @throws Error with what was wrong with each
+ */
 export async function createClaims(c: ClaimContext, pod: Pod): Promise<void> {
   const { set } = c
   const { namespace } = set.metadata
+  const errors: Error[] = []
   for (const template of templatesOf(set)) {
     const name = claimName(set, template, ordinalOf(pod))
     const found = c.claims.get(name, namespace)
-    if (found?.metadata.deletionTimestamp != null) throw new Error(`pvc ${name} is being deleted`)
+    if (found?.metadata.deletionTimestamp != null) errors.push(new Error(`pvc ${name} is being deleted`))
     if (found !== undefined) continue
     const labels = { ...template.metadata.labels, ...set.spec?.selector?.matchLabels }
     const { annotations } = template.metadata
@@ -122,8 +128,10 @@ export async function createClaims(c: ClaimContext, pod: Pod): Promise<void> {
       if (isStatusError(e, 'AlreadyExists')) continue
       const message = `Create ${what} for Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} failed error: ${messageOf(e)}`
       c.event('Warning', 'FailedCreate', message)
-      throw new Error(`failed to create PVC ${name}: ${messageOf(e)}`, { cause: e })
+      errors.push(new Error(`failed to create PVC ${name}: ${messageOf(e)}`, { cause: e }))
+      continue
     }
     c.event('Normal', 'SuccessfulCreate', `Create ${what} Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} success`)
   }
+  if (errors.length > 0) throw new Error(errorText(errors.map((e) => e.message)), { cause: errors[0] })
 }

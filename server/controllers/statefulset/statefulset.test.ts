@@ -234,6 +234,22 @@ describe('claims', () => {
     expect(await owners()).toEqual(['data-db-0 ', 'data-db-1 '])
   })
 
+  test('are made as far as they can be; what is wrong with the others is said at once', async () => {
+    const named = (name: string) => ({ ...claimTemplate, metadata: { name } })
+    const going = cluster.client.resource<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS)
+    for (const name of ['data-db-0', 'log-db-0']) {
+      const metadata = { name, finalizers: ['example.com/held'] }
+      await cluster.create(PERSISTENT_VOLUME_CLAIMS, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', ...claimTemplate, metadata })
+      await going.delete(name, { namespace: 'default' })
+    }
+    await create({ replicas: 1, volumeClaimTemplates: [named('data'), named('log'), named('spare')] })
+    const wrong = '[pvc data-db-0 is being deleted, pvc log-db-0 is being deleted]'
+    const text = `FailedCreate: Create Pod db-0 in StatefulSet db failed error: ${wrong}`
+    await cluster.until('told', async () => (await cluster.events()).includes(text))
+    expect((await claims()).map((c) => c.metadata.name)).toEqual(['data-db-0', 'log-db-0', 'spare-db-0'])
+    expect(await pods()).toEqual([])
+  })
+
   test('go with the set, or with a pod that is scaled away', async () => {
     const persistentVolumeClaimRetentionPolicy = { whenDeleted: 'Delete', whenScaled: 'Delete' }
     await create({ replicas: 2, volumeClaimTemplates: [claimTemplate], persistentVolumeClaimRetentionPolicy })
