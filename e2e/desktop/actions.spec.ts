@@ -314,6 +314,11 @@ test('cordon, taint and drain: budgets hold what they cover, one waits, stops, a
   await page.keyboard.press('Enter')
   const crew = dialog.getByRole('listitem').filter({ hasText: `${NS}/crew-` })
   await expect(crew.first()).toContainText(held)
+  // What is in the way is said, and stands first.
+  await expect(dialog).toContainText('2 of them may not go now. The drain asks again until they may, or is stopped.')
+  await expect(dialog.getByRole('listitem').nth(0)).toContainText(`${NS}/crew-`)
+  await expect(dialog.getByRole('listitem').nth(1)).toContainText(`${NS}/crew-`)
+  await expect(dialog.getByRole('listitem').nth(2)).toContainText('stowaway')
   await expect(dialog.getByRole('listitem').filter({ hasText: 'stowaway' })).toContainText('nothing makes it anew')
   const start = dialog.getByRole('button', { name: /^Drain: evict \d+ pods$/ })
   await expect(start).toBeDisabled()

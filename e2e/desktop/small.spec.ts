@@ -65,6 +65,25 @@ test('nothing is cut off or out of reach in a window of 800 × 600: places, deta
   }
 })
 
+for (const locale of ['en', 'zh-CN']) {
+  test.describe(locale, () => {
+    test.use({ locale })
+
+    test('the word of the connection is whole beside names as long as they may be', async ({ inspector, page }) => {
+      await inspector.open(`pods?ns=${'n'.repeat(31)}-${'s'.repeat(31)}`)
+      const connection = page.getByTestId('connection')
+      await expect(connection).toHaveAttribute('data-state', 'live')
+      const cut = await connection.evaluate(
+        (button) =>
+          [button, ...button.querySelectorAll('*')].filter(({ scrollWidth, clientWidth }) => clientWidth > 0 && scrollWidth > clientWidth)
+            .length,
+      )
+      expect(cut).toBe(0)
+      expect(await outOfReach(page, '.title-bar')).toEqual([])
+    })
+  })
+}
+
 test('nor are menus and dialogs', async ({ inspector, page, node }) => {
   await inspector.open('pods')
   await expect(inspector.row(/a-pod/)).toBeVisible()

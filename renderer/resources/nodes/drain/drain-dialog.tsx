@@ -107,6 +107,12 @@ async function makePlan(context: string, nodes: readonly string[], signal: Abort
   return all
 }
 
+/** What is in the way is seen without scrolling; of equals the order stays. */
+const troubledFirst = (fates: readonly Planned[]): Planned[] => {
+  const rank = ({ held, needs }: Planned): number => (held !== undefined ? 0 : needs.length > 0 ? 1 : 2)
+  return [...fates].sort((a, b) => rank(a) - rank(b))
+}
+
 const groups = ['evict', 'daemonSet', 'mirror'] as const
 
 function PlanView({
@@ -123,11 +129,17 @@ function PlanView({
   return (
     <>
       {groups.map((group) => {
-        const of = fates.filter(({ fate }) => fate === group)
+        const of = troubledFirst(fates.filter(({ fate }) => fate === group))
+        const held = of.filter((planned) => planned.held !== undefined).length
         if (of.length === 0) return null
         return (
           <section key={group} aria-label={t(`drain.fate.${group}`, { count: of.length })}>
             <p>{t(`drain.fate.${group}`, { count: of.length })}</p>
+            {held > 0 && (
+              <p>
+                <ToneWord tone="warn">{t('drain.heldNow', { count: held })}</ToneWord>
+              </p>
+            )}
             {group === 'evict' && (
               <ul className="delete-list" tabIndex={0} aria-label={t(`drain.fate.${group}`, { count: of.length })}>
                 {of.slice(0, listed).map(({ pod, held, needs }) => (
