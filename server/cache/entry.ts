@@ -1,6 +1,6 @@
 import { parsingIntegers } from '../machinery/json-turns.ts'
 import { parseIntegers, parseNumbers } from '../machinery/numbers.ts'
-import type { Pausing } from '../machinery/slice.ts'
+import { inTurns, Slice, type Pausing } from '../machinery/slice.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { unpooled } from './own-memory.ts'
 import { madeOf, replaceResourceVersion, type VersionedJson } from './stored-json.ts'
@@ -36,6 +36,9 @@ export interface CacheSchema {
 
 const BRACE = Buffer.from('{')
 const NEWLINE = Buffer.from('\n')
+
+/** Shared copies that are being made: few, so that no entry has a place for one. */
+const beingMade = new WeakMap<Entry, Promise<KubeObject>>()
 
 /** One object: bytes first; everything else is made on first need. */
 export class Entry {
@@ -172,6 +175,27 @@ export class Entry {
     const known = this.#shared?.deref()
     if (known !== undefined) return known
     const obj = this.object()
+    this.#shared = new WeakRef(obj)
+    return obj
+  }
+
+  /** The shared copy, which for a large object is made in turns with others: all who wait for it get the same. */
+  async sharing(): Promise<KubeObject> {
+    const known = this.#shared?.deref()
+    if (known !== undefined) return known
+    let made = beingMade.get(this)
+    if (made === undefined) {
+      made = this.#makeShared().finally(() => beingMade.delete(this))
+      beingMade.set(this, made)
+    }
+    return made
+  }
+
+  async #makeShared(): Promise<KubeObject> {
+    const obj = await inTurns(this.reading(), new Slice())
+    // Somebody may have needed it at once meanwhile.
+    const known = this.#shared?.deref()
+    if (known !== undefined) return known
     this.#shared = new WeakRef(obj)
     return obj
   }

@@ -1,4 +1,5 @@
-import { parseIntegers } from '../machinery/numbers.ts'
+import { parsingIntegers } from '../machinery/json-turns.ts'
+import { inTurns, Slice } from '../machinery/slice.ts'
 import type { KubeList, KubeObject } from '../machinery/types.ts'
 import { queryString, resourcePath, type PathParts, type ResourceId } from './resource.ts'
 import { createRest, type Rest, type RestOptions } from './rest.ts'
@@ -153,7 +154,7 @@ function createResourceClient<T extends KubeObject>(rest: Rest, id: ResourceId):
   ): Promise<R> {
     const path = resourcePath(id, parts) + queryString(query)
     const res = await rest.send({ method, path, ...withSignal(options), ...payload })
-    return parseIntegers(res.body.toString('utf8')) as R
+    return (await inTurns(parsingIntegers(res.body.toString('utf8')), new Slice())) as R
   }
   const write = (method: 'POST' | 'PUT', obj: KubeObject, o: WriteOptions, subresource?: string): Promise<T> => {
     const namespace = o.namespace ?? obj.metadata.namespace

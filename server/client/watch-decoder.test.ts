@@ -53,6 +53,18 @@ test('an event that brings its object is not parsed; bytes around it are', async
   expect((await events.next()).value).toEqual({ type: 'BOOKMARK', object: { metadata: { resourceVersion: '7' } } })
 })
 
+test('an object that has to be made is waited for, and events stay in order', async () => {
+  let made = false
+  async function* body(): AsyncGenerator<Buffer> {
+    const prepare = (): Promise<void> => Promise.resolve().then(() => void (made = true))
+    yield objectFrame(Buffer.from('x'), () => ({ type: 'ADDED', object: { metadata: { name: made ? 'made' : 'not yet' } } }), prepare)
+    yield objectFrame(Buffer.from('x'), () => ({ type: 'MODIFIED', object: { metadata: { name: 'next' } } }))
+  }
+  const seen: string[] = []
+  for await (const { type, object } of decodeWatch(body())) seen.push(`${type} ${object.metadata.name}`)
+  expect(seen).toEqual(['ADDED made', 'MODIFIED next'])
+})
+
 test('an ERROR event throws its Status', async () => {
   const status = { kind: 'Status', code: 410, reason: 'Expired', message: 'too old resource version: 1 (9)' }
   const events = decodeWatch(chunked(Buffer.from(`${JSON.stringify({ type: 'ERROR', object: status })}\n`), []))

@@ -1,4 +1,4 @@
-import { eventOf } from '../machinery/object-frame.ts'
+import { eventOf, preparationOf } from '../machinery/object-frame.ts'
 import { parseIntegers } from '../machinery/numbers.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { Status } from '../machinery/status.ts'
@@ -42,6 +42,8 @@ export class FrameSplitter {
 export async function* decodeWatch<T extends KubeObject>(body: AsyncIterable<Buffer>): AsyncGenerator<WatchEvent<T>> {
   const splitter = new FrameSplitter()
   for await (const chunk of body) {
+    const prepare = preparationOf(chunk)
+    if (prepare !== undefined) await prepare()
     const event = eventOf(chunk)
     if (event !== undefined) yield event as WatchEvent<T>
     else for (const frame of splitter.push(chunk)) yield parsed<T>(frame)

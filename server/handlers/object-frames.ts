@@ -2,6 +2,9 @@ import type { FrameEncoder } from '../cache/watchers.ts'
 import { objectFrame } from '../machinery/object-frame.ts'
 import type { ResourceEncoder } from './encoders/contract.ts'
 
+/** Bytes from which on an object is read in turns with others. */
+const LARGE = 128 * 1024
+
 const MEMO = new WeakMap<FrameEncoder, FrameEncoder>()
 
 /**
@@ -14,7 +17,8 @@ export function objectFrames({ frames, shared }: ResourceEncoder): FrameEncoder 
   if (memo === undefined) {
     memo = {
       key: `object ${frames.key}`,
-      event: (type, entry) => objectFrame(entry.body, () => ({ type, object: shared(entry) })),
+      event: (type, entry) =>
+        objectFrame(entry.body, () => ({ type, object: shared(entry) }), entry.size < LARGE ? undefined : () => entry.sharing()),
       bookmark: (revision, end) => frames.bookmark(revision, end),
     }
     MEMO.set(frames, memo)

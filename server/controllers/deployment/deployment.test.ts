@@ -74,6 +74,29 @@ describe('template', () => {
     }
     expect(sameTemplate(t, other)).toBe(true)
     expect(sameTemplate(t, { ...other, spec: { ...t.spec, hostNetwork: true } })).toBe(false)
+    const table: [unknown, unknown, boolean][] = [
+      [{ a: [] }, {}, true],
+      [{ a: { b: null, c: {} } }, {}, true],
+      [{}, { a: { b: [] } }, true],
+      [{ a: [{}] }, {}, false],
+      [{ a: [{}] }, { a: [{ b: null }] }, true],
+      [{ a: [1, 2] }, { a: [1] }, false],
+      [{ a: ['x'] }, { a: { 0: 'x' } }, false],
+      [{ a: 0 }, {}, false],
+      [{ a: '' }, {}, false],
+      [{ a: false }, { a: false }, true],
+      [{ constructor: null }, {}, true],
+      [{ constructor: 'x' }, {}, false],
+      [{ a: 1, b: 2 }, { b: 2, a: 1 }, true],
+      [{}, { a: 1 }, false],
+    ]
+    for (const [x, y, same] of table) {
+      const shown = `${JSON.stringify(x)} ${JSON.stringify(y)}`
+      expect([shown, sameTemplate({ spec: x as never }, { spec: y as never })]).toEqual([shown, same])
+      expect([shown, sameTemplate({ spec: y as never }, { spec: x as never })]).toEqual([shown, same])
+    }
+    expect(sameTemplate(undefined, { metadata: { labels: { 'pod-template-hash': 'x' } } })).toBe(true)
+    expect(sameTemplate(t, { ...t, metadata: { ...t.metadata, annotations: { a: 'b' } } })).toBe(false)
     const mine = { ...set('b', 1), spec: { template: other } }
     expect(findNewSet(d, [set('a', 1), mine])).toBe(mine)
   })

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Deployment, PodTemplate, ReplicaSet } from '../../client/objects.ts'
+import { ownValue } from '../../machinery/own.ts'
 
 export const HASH_LABEL = 'pod-template-hash'
 // No vowels, so that no words come out (apimachinery `util/rand`).
@@ -26,23 +26,37 @@ export function templateHash(template: PodTemplate | undefined, collisions: numb
   return [...String(hash)].map((c) => ALPHABET[c.charCodeAt(0) % ALPHABET.length]).join('')
 }
 
-function bare(template: PodTemplate | undefined): unknown {
-  const { [HASH_LABEL]: _, ...labels } = template?.metadata?.labels ?? {}
-  return meaningful({ ...template, metadata: { ...template?.metadata, labels } })
+/** What means nothing in Go's semantic equality: null, and what is empty or has nothing but such in it. */
+function isNothing(value: unknown): boolean {
+  if (value === null || value === undefined) return true
+  if (Array.isArray(value)) return value.length === 0
+  return typeof value === 'object' && Object.values(value).every(isNothing)
 }
 
-/** Without what means nothing: null and empty values, as Go's semantic equality sees them. */
-function meaningful(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(meaningful)
-  if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value)
-    .map(([k, v]) => [k, meaningful(v)] as const)
-    .filter(([, v]) => v !== null && v !== undefined && !(Array.isArray(v) && v.length === 0) && !isDeepStrictEqual(v, {}))
-  return Object.fromEntries(entries)
+/** Whether two values mean the same; a member that means nothing is none. Stops at the first difference, and copies nothing: a template may be large. */
+function sameMeaning(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b)
+  if (Array.isArray(a) || Array.isArray(b)) {
+    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, i) => sameMeaning(item, b[i]))
+  }
+  const [x, y] = [a as Members, b as Members]
+  const same = (key: string): boolean => {
+    const [mine, theirs] = [ownValue(x, key), ownValue(y, key)]
+    return isNothing(mine) ? isNothing(theirs) : !isNothing(theirs) && sameMeaning(mine, theirs)
+  }
+  return Object.keys(x).every(same) && Object.keys(y).every((key) => Object.hasOwn(x, key) || isNothing(y[key]))
 }
 
-export function sameTemplate(a: PodTemplate | undefined, b: PodTemplate | undefined): boolean {
-  return isDeepStrictEqual(bare(a), bare(b))
+type Members = Readonly<Record<string, unknown>>
+
+const withoutHash = ({ [HASH_LABEL]: _, ...labels }: Readonly<Record<string, string>>): object => labels
+
+export function sameTemplate(a: PodTemplate = {}, b: PodTemplate = {}): boolean {
+  const [
+    { metadata: { labels: mine = {}, ...metaOfA } = {}, ...restOfA },
+    { metadata: { labels: theirs = {}, ...metaOfB } = {}, ...restOfB },
+  ] = [a, b]
+  return sameMeaning(withoutHash(mine), withoutHash(theirs)) && sameMeaning(metaOfA, metaOfB) && sameMeaning(restOfA, restOfB)
 }
 
 export function byCreation(a: ReplicaSet, b: ReplicaSet): number {
