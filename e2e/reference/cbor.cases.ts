@@ -177,6 +177,9 @@ const read: Request[] = [
   get('a scale', '/apis/apps/v1/namespaces/{ns}/deployments/a/scale'),
   get('a group', '/apis/apps'),
   get('an old discovery document', '/apis/coordination.k8s.io/v1'),
+  get('a custom group', `/apis/${group}`),
+  get('its kinds', `/apis/${group}/v1`),
+  get('its kinds, or else in JSON', `/apis/${group}/v1`, `application/json;q=0.5,${CBOR};q=0.9`),
   get('the version', '/version'),
   get('a path that is none', '/nothing'),
 ]

@@ -15,8 +15,11 @@ export interface DiscoveryOptions {
   readonly serverAddress: string
   /** Paths of the index that are served elsewhere, as they are when somebody asks. */
   extraPaths(): readonly string[]
-  /** @param routed whether a route leads there, which has words of its own for media types */
-  respond(ctx: RequestContext, obj: object, routed: boolean): void
+  /**
+   * @param routed whether a route leads there, which has words of its own for media types
+   * @param cbor whether it may have that form
+   */
+  respond(ctx: RequestContext, obj: object, routed: boolean, cbor?: boolean): void
 }
 
 interface Document {
@@ -106,9 +109,9 @@ export function discovery(o: DiscoveryOptions): (ctx: RequestContext) => boolean
       if (!o.registry.snapshot.isBuiltIn(group!)) return false
       throw resourceNotFound()
     }
-    // Versions of custom kinds are no routes.
-    const routed = o.registry.snapshot.isBuiltIn(group!)
-    return answered(o.respond(routed ? onlyRead(ctx) : ctx, resources(group, version), routed))
+    if (o.registry.snapshot.isBuiltIn(group!)) return answered(o.respond(onlyRead(ctx), resources(group, version), true))
+    // Versions of custom kinds are no routes, and have no form in CBOR (apiextensions-apiserver `customresource_discovery.go`).
+    return answered(o.respond(ctx, resources(group, version), false, false))
   }
 }
 

@@ -23,9 +23,14 @@ export function wantsPretty(query: Query, userAgent: string | undefined): boolea
   return value === '' ? PRETTY_AGENTS.test(userAgent ?? '') : parseGoBool(value) === true
 }
 
-export function representationOf(ctx: RequestContext, transforms: Transforms = true, protobuf = true, routes = true): Representation {
+export function representationOf(
+  ctx: RequestContext,
+  transforms: Transforms = true,
+  protobuf = true,
+  routes = true,
+  cbor = ctx.cbor,
+): Representation {
   const { verb } = ctx.requestInfo
-  const { cbor } = ctx
   const r = negotiate(ctx.exchange.headers.accept, { transforms, streams: verb === 'list' || verb === 'watch', protobuf, cbor, routes })
   if (verb === 'watch' && r.media === 'application/yaml')
     throw notAcceptable(`only the following media types are accepted: ${streamTypes(cbor === true)}`)
@@ -72,9 +77,13 @@ export function respondObject(
   respondAs(ctx, given, status, representationOf(ctx, transformed, protobuf))
 }
 
-/** Answers with a document of discovery. @param routed as in `negotiate` */
-export function respondDocument(ctx: RequestContext, document: object, routed: boolean): void {
-  respondAs(ctx, document, 200, representationOf(ctx, false, true, routed))
+/**
+ * Answers with a document of discovery.
+ * @param routed as in `negotiate`
+ * @param cbor whether it may have that form
+ */
+export function respondDocument(ctx: RequestContext, document: object, routed: boolean, cbor = ctx.cbor): void {
+  respondAs(ctx, document, 200, representationOf(ctx, false, true, routed, cbor))
 }
 
 function respondAs(ctx: RequestContext, given: object, status: number, { media, pretty }: Representation): void {
