@@ -37,7 +37,8 @@ export function keepDraft(key: string, draft: Draft | undefined): void {
   if (draft) drafts.set(key, draft)
   else drafts.delete(key)
   try {
-    const text = draft && !isSecret(draft.base) ? JSON.stringify(draft) : ''
+    // What is too long by itself is not written out at each key to find that out.
+    const text = draft && draft.text.length <= mostStored && !isSecret(draft.base) ? JSON.stringify(draft) : ''
     if (text !== '' && text.length <= mostStored) sessionStorage.setItem(prefix + key, text)
     else sessionStorage.removeItem(prefix + key)
   } catch {
