@@ -4,7 +4,8 @@ import { parseYaml } from '../codec/yaml.ts'
 import { GoFields } from '../machinery/go-fields.ts'
 import { objectAt, objectsAt, textAt, type JsonObject } from '../machinery/json-walk.ts'
 
-const VERSIONS = ['v1', 'v1alpha1'].map((v) => `apiserver.config.k8s.io/${v}`)
+/** The older version is in another group. */
+const VERSIONS = ['apiserver.config.k8s.io/v1', 'apiserver.k8s.io/v1alpha1']
 
 /**
  * `--admission-control-config-file`: an AdmissionConfiguration, with what it says for each plugin, in it or in a file beside it

@@ -4,7 +4,7 @@ import { encodeObject as encodeCbor } from '../codec/cbor/index.ts'
 import { encodeObject } from '../codec/protobuf/index.ts'
 import { stringifyYaml } from '../codec/yaml.ts'
 import type { RequestContext } from '../request/context.ts'
-import { notAcceptable, type Status, type StatusDetails } from '../machinery/status.ts'
+import { isStatusError, notAcceptable, type Status, type StatusDetails } from '../machinery/status.ts'
 import { parseGoBool, type Query } from '../machinery/query.ts'
 import { parseApiVersion, type KubeObject } from '../machinery/types.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
@@ -80,10 +80,17 @@ export function respondObject(
 /**
  * Answers with a document of discovery.
  * @param routed as in `negotiate`
- * @param cbor whether it may have that form
+ * @param cbor whether it may have that form; where it may not, neither may a refusal
  */
 export function respondDocument(ctx: RequestContext, document: object, routed: boolean, cbor = ctx.cbor): void {
-  respondAs(ctx, document, 200, representationOf(ctx, false, true, routed, cbor))
+  let representation: Representation
+  try {
+    representation = representationOf(ctx, false, true, routed, cbor)
+  } catch (e) {
+    if (cbor === ctx.cbor || !isStatusError(e)) throw e
+    return respondAs(ctx, e.status, e.code, { media: 'application/json', as: undefined, version: 'v1', pretty: true })
+  }
+  respondAs(ctx, document, 200, representation)
 }
 
 function respondAs(ctx: RequestContext, given: object, status: number, { media, pretty }: Representation): void {

@@ -81,8 +81,8 @@ const low32 = (value: number | bigint): number => (typeof value === 'number' ? v
 
 const fromJson = (value: unknown): Buffer => Buffer.from(JSON.stringify(value))
 
-/** A message whose field 1 holds JSON text. */
-function readJsonMessage(r: Reader): unknown {
+/** A message whose field 1 holds JSON text. @param broken what bytes are read as that are none */
+function readJsonMessage(r: Reader, broken: (bytes: Buffer) => unknown): unknown {
   let value: unknown = null
   eachField(r, (number, wire) => {
     if (number !== 1 || wire !== BYTES) return false
@@ -90,11 +90,15 @@ function readJsonMessage(r: Reader): unknown {
     try {
       value = bytes.length === 0 ? null : parseNumbers(bytes.toString())
     } catch {
-      throw new DecodeError('embedded object is not JSON')
+      value = broken(bytes)
     }
     return true
   })
   return value
+}
+
+function refuse(): never {
+  throw new DecodeError('embedded object is not JSON')
 }
 
 const jsonMessage: ScalarCodec = {
@@ -104,10 +108,13 @@ const jsonMessage: ScalarCodec = {
       w.bytes(fromJson(value))
       w.uint(0x0a)
     }),
-  read: readJsonMessage,
+  read: (r) => readJsonMessage(r, refuse),
   zero: [0],
   empty: null,
 }
+
+/** Nobody looks into the bytes before the owners are read: what is no set of fields is dropped then, as a text is. */
+const fieldsMessage: ScalarCodec = { ...jsonMessage, read: (r) => readJsonMessage(r, String) }
 
 const number = (want: string): ScalarCodec => ({
   wire: VARINT,
@@ -233,7 +240,7 @@ export const scalarCodecs: Record<ScalarKind, ScalarCodec> = {
   },
   raw: jsonMessage,
   json: jsonMessage,
-  fieldsV1: jsonMessage,
+  fieldsV1: fieldsMessage,
 }
 
 function canonicalQuantity(given: string): string {
