@@ -373,6 +373,20 @@ const found: Request[] = [
     }),
   ),
   ...['a//b', 'a%2F%2Fb', 'a%2Fb', 'a%2F'].map((path) => get(`a class at ${path}`, `/apis/storage.k8s.io/v1/storageclasses/${path}`)),
+  post('a pod that claims', `${core}/pods`, {
+    ...object('v1', 'Pod', 'claims', {
+      spec: { automountServiceAccountToken: false, ...template.spec, resourceClaims: [{ name: 'a', resourceClaimTemplateName: 't' }] },
+    }),
+  }),
+  ...[[{ name: 'a', resourceClaimName: 'c' }], null, []].map((resourceClaimStatuses) =>
+    merge(`its claims are ${JSON.stringify(resourceClaimStatuses)}`, `${core}/pods/claims/status`, { status: { resourceClaimStatuses } }),
+  ),
+  {
+    ...{ name: 'operations with odd fields', method: 'PATCH', type: 'application/json-patch+json' },
+    path: `${apps}/deployments/d?dryRun=All&fieldValidation=Warn`,
+    body: `[{"op":"add","path":"/spec/a","value":1,"foo":"bar"},{"op":"add","path":"/spec/b","path":"/spec/c","value":{"x":1,"x":2}},
+      {"op":"test","path":"/kind","value":"Deployment","odd":1}]`,
+  },
   post('a template whose pod has empty claims', `${core}/podtemplates?dryRun=All`, {
     ...object('v1', 'PodTemplate', 'claims', { template: { spec: { ...template.spec, resources: { claims: [] } } } }),
   }),

@@ -68,6 +68,12 @@ export function isApply({ exchange, cbor }: RequestContext): boolean {
   return type === APPLY_TYPE || (cbor === true && type === APPLY_CBOR_TYPE)
 }
 
+/** Faults of operations (`unknown field "[1].x"`) as they are read: one operation after another. */
+function inOrder(faults: readonly string[]): string[] {
+  const operation = (fault: string): number => Number(/"\[(\d+)\]/.exec(fault)?.[1] ?? 0)
+  return faults.toSorted((a, b) => operation(a) - operation(b))
+}
+
 /** A patch body by its content type. Throws 400 for one that is no JSON. */
 export function patchOf(contentType: string, body: Buffer, { facts: type }: Schema, validation: FieldValidation): Patch {
   const media = mediaType(contentType)
@@ -83,7 +89,10 @@ export function patchOf(contentType: string, body: Buffer, { facts: type }: Sche
     return {
       apply: (doc) => applyingJsonPatch(doc, operations()),
       shown: (doc) => goJson(doc, reachedBy(operations())),
-      strict: () => [...duplicates(), ...unknownFields(operations())].slice(0, MAX_STRICT_ERRORS).map((text) => `json patch ${text}`),
+      strict: () =>
+        inOrder([...unknownFields(operations()), ...duplicates()])
+          .slice(0, MAX_STRICT_ERRORS)
+          .map((text) => `json patch ${text}`),
     }
   }
   if (media === 'application/merge-patch+json') {

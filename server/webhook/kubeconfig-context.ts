@@ -31,9 +31,9 @@ export function readKubeconfigContext(file: string, context = ''): KubeconfigCon
   const name = context === '' ? textAt(config, 'current-context') : context
   const named = (list: string, of: string, key: string): JsonObject => {
     const found = objectsAt(config, list).find((entry) => textAt(entry, 'name') === of)
-    const value = found === undefined ? undefined : objectAt(found, key)
-    if (value === undefined) throw new Error(`${file} has no ${key} ${JSON.stringify(of)}`)
-    return value
+    if (found === undefined) throw new Error(`${file} has no ${key} ${JSON.stringify(of)}`)
+    // An entry that has nothing but its name is an empty one.
+    return objectAt(found, key) ?? {}
   }
   const chosen = named('contexts', name, 'context')
   const clusterName = textAt(chosen, 'cluster')

@@ -177,6 +177,7 @@ export interface PodStatus {
   qosClass?: string
   resize?: string
   resourceClaimStatuses?: { name?: string; resourceClaimName?: string }[]
+  nodeAllocatableResourceClaimStatuses?: readonly unknown[]
   extendedResourceClaimStatus?: {
     resourceClaimName?: string
     requestMappings?: { containerName?: string; resourceName?: string; requestName?: string }[]

@@ -1,5 +1,6 @@
 import type { Int64 } from '../../../machinery/numbers.ts'
 import { copyJson } from '../../../machinery/copy-json.ts'
+import { emptyAt } from '../../../machinery/empty-fields.ts'
 import { formatTime } from '../../../machinery/clock.ts'
 import { dns1123LabelErrors, nameIsSubdomain } from '../../../machinery/names.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
@@ -57,12 +58,20 @@ function mergeLabelKeys(spec: PodSpec, labels: Record<string, string>): void {
   for (const c of spec.topologySpreadConstraints ?? []) mergeKeys(c.labelSelector, c.matchLabelKeys, 'In', labels)
 }
 
-/** What a status update may leave out without losing it. */
+const KEPT = [
+  'qosClass',
+  'resourceClaimStatuses',
+  'extendedResourceClaimStatus',
+  'nodeAllocatableResourceClaimStatuses',
+  'observedGeneration',
+] as const
+
+/** What a status update may leave out without losing it; a list that is sent as an empty one is lost. */
 function keepObserved(pod: Pod, old: Pod): void {
   const now = (pod.status ??= {})
   const before = old.status ?? {}
-  for (const field of ['qosClass', 'resourceClaimStatuses', 'extendedResourceClaimStatus', 'observedGeneration'] as const) {
-    if (!now[field] && before[field]) (now as Record<string, unknown>)[field] = before[field]
+  for (const field of KEPT) {
+    if (!now[field] && before[field] && emptyAt(now, field) === undefined) (now as Record<string, unknown>)[field] = before[field]
   }
   const generations = new Map<string, (Int64 | undefined)[]>()
   for (const c of before.conditions ?? []) {
