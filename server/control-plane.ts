@@ -223,7 +223,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     checks: () => [...checks, ...reported.health.values()],
     address,
     ...{ tokens: serviceAccountTokens, jwksUri: o.jwksUri, minRequestTimeoutSeconds: o.minRequestTimeoutSeconds },
-    ...{ legacyProxy: proxies.legacy, watches, lists, cbor, profiling: o.profiling ?? true },
+    ...{ legacyProxy: proxies.legacy, watches, lists, cbor, profiling: o.profiling ?? true, flags: o.flags ?? {} },
   })
   const handler = buildHandlerChain(api, {
     ...{ clock, authenticator, authorizer, admission, waitGroup, metrics: requests, access },

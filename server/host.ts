@@ -17,7 +17,7 @@ import { firstServiceAddress } from './machinery/ip-range.ts'
 import { nodePortRange, serviceRanges } from './options/network.ts'
 import { featureStates, servesCbor } from './options/features.ts'
 import { advertiseAddress, certDir, dataDir, ownKubeconfig } from './options/paths.ts'
-import type { Options } from './options/parse.ts'
+import { flagTexts, type Options } from './options/parse.ts'
 import { keyPrefixOf } from './options/storage.ts'
 import { certificateFiles, sniCertificates, tlsBounds } from './options/tls.ts'
 import type { SchedulerConfiguration } from './scheduler/config/types.ts'
@@ -126,6 +126,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       defaultAccounts: o.local.defaultAccounts,
       cbor: servesCbor(o.features),
       features: featureStates(o.features),
+      flags: flagTexts(o),
       kubelets: kubeletsOf(o, kubeletClient),
       frontProxy: frontProxyOf(o, certificates),
       clients: authorities,

@@ -9,6 +9,7 @@ import { metrics } from '../handlers/metrics.ts'
 import type { WatchMetrics } from '../handlers/watch-metrics.ts'
 import { OPENID_PATHS, openId } from '../handlers/openid.ts'
 import { customPatchTypes, patchTypes } from '../handlers/patch.ts'
+import { zPages } from '../handlers/z-pages.ts'
 import { profiles } from '../handlers/profiles.ts'
 import { respondDocument } from '../handlers/respond.ts'
 import { router } from '../handlers/router.ts'
@@ -23,6 +24,8 @@ import { scheme } from '../scheme/index.ts'
 
 export interface HandlerOptions {
   readonly clock: Clock
+  /** Flags of this server and their values, for `/flagz`. */
+  readonly flags: Readonly<Record<string, string>>
   readonly metrics: MetricSources
   /** As they are at the time of a question. */
   checks(): readonly HealthCheck[]
@@ -48,15 +51,16 @@ type Served = (ctx: RequestContext) => boolean | Promise<boolean>
 export function apiHandler(o: HandlerOptions): Handler {
   const { registry } = o.metrics
   const { tokens, jwksUri = `https://${o.address}/openid/v1/jwks` } = o
+  const extraPaths = (): string[] => [
+    ...(tokens === undefined ? [] : OPENID_PATHS),
+    ...['/flagz', '/metrics', '/metrics/slis', '/openapi/v2', '/openapi/v3', '/openapi/v3/', '/statusz'],
+    ...healthPaths(o.checks()),
+  ]
   const documents = discovery({
     registry,
     typeOf: scheme.typeOf,
     serverAddress: o.address,
-    extraPaths: () => [
-      ...(tokens === undefined ? [] : OPENID_PATHS),
-      ...['/metrics', '/metrics/slis', '/openapi/v2', '/openapi/v3', '/openapi/v3/'],
-      ...healthPaths(o.checks()),
-    ],
+    extraPaths,
     respond: respondDocument,
   })
   const scrape = once(() => createMetrics(o.metrics))
@@ -70,6 +74,7 @@ export function apiHandler(o: HandlerOptions): Handler {
     metrics('/metrics', async () => (await scrape())()),
     metrics('/metrics/slis', async () => (await slis())()),
     ...(o.profiling ? [profiles(o.clock)] : []),
+    zPages({ clock: o.clock, startedMs: performance.timeOrigin, flags: () => o.flags, paths: () => ['/version', ...extraPaths()] }),
   ]
   return router({
     api: () => registry.snapshot,

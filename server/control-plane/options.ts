@@ -79,6 +79,8 @@ export interface ApiServerOptions {
   logRequests: boolean
   /** Whoever may read `/debug/pprof/` can take profiles of this process; true when left out. */
   profiling?: boolean
+  /** Flags of the command line and their values, for whoever asks. */
+  flags?: Readonly<Record<string, string>>
   /** Clients may speak CBOR, which is an alpha feature: the gate CBORServingAndStorage. */
   cbor?: boolean
   /** Feature gates, for whoever asks what is on. */

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { DurationError, parseDuration } from '../filters/duration.ts'
+import { formatDuration } from '../machinery/go-duration.ts'
 
 /** The value types of flags, by their names in `--help` (spf13/pflag's). */
 export interface FlagTypes {
@@ -96,6 +97,13 @@ export function showDefault(type: FlagType, value: unknown): string {
     return (value as readonly string[]).length === 0 ? '' : `[${(value as readonly string[]).join(',')}]`
   if (type === 'int' || type === 'float') return String(value)
   return value === undefined || value === '' ? '' : type === 'ip' ? String(value) : quote(String(value))
+}
+
+/** A value as Go's flags print it. */
+export function showValue(type: FlagType, value: unknown): string {
+  if (type === 'duration') return formatDuration(BigInt(Math.round((value as number) * 1e6)))
+  if (type === 'strings' || type === 'texts') return `[${(value as readonly string[]).join(',')}]`
+  return value === undefined ? '' : String(value)
 }
 
 function duration(ms: number): string {

@@ -3,7 +3,7 @@ import { authentication, type AuthenticationOptions } from './authentication.ts'
 import { authorization, type AuthorizationOptions } from './authorization.ts'
 import { credentials, type CredentialOptions } from './credentials.ts'
 import { features, type FeatureOptions } from './features.ts'
-import { FlagValueError, parsers, showDefault, type Family, type FlagType } from './flag.ts'
+import { FlagValueError, parsers, showDefault, showValue, type Family, type FlagType } from './flag.ts'
 import { withoutEffect } from './known.ts'
 import { kubelets, type KubeletOptions } from './kubelets.ts'
 import { limits, type LimitOptions } from './limits.ts'
@@ -118,6 +118,12 @@ export function parseOptions(argv: readonly string[], program: Program): ParseRe
   for (const f of familyNames) warnings.push(...((families[f] as Family<object>).warnings?.(options[f]) ?? []))
   return { options, warnings, given: seen }
 }
+
+/** All flags that this server has, with their values as Go's flags print them. */
+export const flagTexts = (options: Options): Record<string, string> =>
+  Object.fromEntries(
+    allFlags.map(({ name, type, family, field }) => [name, showValue(type, (options[family] as unknown as Values)[field])]),
+  )
 
 interface Argument {
   readonly name: string
