@@ -21,10 +21,24 @@ const apply = (name: string, path: string, body: unknown): Request => ({
 const object = (apiVersion: string, kind: string, name: string, fields: Json): Json => ({ apiVersion, kind, metadata: { name }, ...fields })
 
 const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } }
+const rights = '/apis/rbac.authorization.k8s.io/v1/namespaces/{ns}'
+const changing = ['patch', 'update']
 const setUp: Request[] = [
   post('namespace', '/api/v1/namespaces', { metadata: { name: '{ns}' } }),
   post('service account', `${core}/serviceaccounts`, { metadata: { name: 'default' } }),
   post('a deployment', `${apps}/deployments`, { metadata: { name: 'd' }, spec: { selector: { matchLabels: { a: 'b' } }, template } }),
+  post('a role that creates nothing', `${rights}/roles`, {
+    metadata: { name: 'changer' },
+    rules: [
+      { apiGroups: [''], resources: ['configmaps', 'events'], verbs: changing },
+      { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: changing },
+      { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: [...changing, 'create'] },
+    ],
+  }),
+  post('who has it', `${rights}/rolebindings`, {
+    ...{ metadata: { name: 'changer' }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'changer' } },
+    subjects: [{ kind: 'User', name: 'changer', apiGroup: 'rbac.authorization.k8s.io' }],
+  }),
   post('a pod', `${core}/pods`, { metadata: { name: 'p' }, spec: { automountServiceAccountToken: false, ...template.spec } }),
 ]
 
@@ -325,6 +339,29 @@ const EVENT = {
   },
   regarding: { kind: 'Pod', name: 'p', namespace: '{ns}' },
 }
+const nowhere = { addressType: 'IPv4', endpoints: [] }
+/** Of somebody who may change objects and not create them. */
+const byChanger: Request[] = [
+  apply('a map by who may not create', `${core}/configmaps/mine`, object('v1', 'ConfigMap', 'mine', {})),
+  apply('a map that is wrong', `${core}/configmaps/mine`, object('v1', 'ConfigMap', 'mine', { data: { '*': 'x' } })),
+  put(
+    'a lease by who may not create',
+    '/apis/coordination.k8s.io/v1/namespaces/{ns}/leases/mine',
+    object('coordination.k8s.io/v1', 'Lease', 'mine', {}),
+  ),
+  put('a map that is not there', `${core}/configmaps/mine`, object('v1', 'ConfigMap', 'mine', {})),
+  apply(
+    'a slice by who may',
+    '/apis/discovery.k8s.io/v1/namespaces/{ns}/endpointslices/mine',
+    object('discovery.k8s.io/v1', 'EndpointSlice', 'mine', nowhere),
+  ),
+  put(
+    'another',
+    '/apis/discovery.k8s.io/v1/namespaces/{ns}/endpointslices/other',
+    object('discovery.k8s.io/v1', 'EndpointSlice', 'other', nowhere),
+  ),
+].map((request) => ({ ...request, headers: { 'impersonate-user': 'changer' } }))
+
 const found: Request[] = [
   post('an event to finalize', '/apis/events.k8s.io/v1/namespaces/{ns}/events', {
     ...object('events.k8s.io/v1', 'Event', 'finalized', EVENT),
@@ -432,4 +469,5 @@ export const requests: readonly Request[] = [
   ...prototypes,
   ...firstTold,
   ...found,
+  ...byChanger,
 ]

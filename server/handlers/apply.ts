@@ -20,6 +20,7 @@ import { updateIn } from '../registry/generic/write.ts'
 import { writeQuery, type FieldValidation } from './body.ts'
 import { readBody } from './read-body.ts'
 import { strategyContext } from './context.ts'
+import { createAuthorization } from './create-authorization.ts'
 import { respondEntry, encoderFor } from './respond.ts'
 import { respondSubresource } from './shown.ts'
 import { checkUrlIdentity } from './update.ts'
@@ -68,7 +69,7 @@ export async function applyObject(ctx: RequestContext, served: ServedResource, r
     context,
     rules,
     applied: true,
-    createIfMissing: createsMissing(store, rules),
+    authorizeCreate: createsMissing(store, rules) ? createAuthorization(ctx) : undefined,
     change: apply,
   })
   if (sub?.apply?.shown !== undefined) respondSubresource(ctx, served, sub, sub.apply.shown(entry.object()))

@@ -2,6 +2,7 @@ import type { RequestContext } from '../request/context.ts'
 import { copySent } from '../machinery/empty-fields.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { badRequest } from '../machinery/status.ts'
+import { createAuthorization } from './create-authorization.ts'
 import { mainRules, type UpdateRules } from '../registry/generic/update-rules.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import { expectedOf, readObject, writeQuery } from './body.ts'
@@ -30,7 +31,7 @@ export async function replaceObject(
     uid: body.metadata.uid,
     // Strategies change what they get, and a lost race runs this again.
     change: () => copySent(obj),
-    createIfMissing: store.resource.strategy.allowCreateOnUpdate === true,
+    authorizeCreate: store.resource.strategy.allowCreateOnUpdate === true ? createAuthorization(ctx) : undefined,
   })
   return respondEntry(ctx, encoder, entry, created ? 201 : 200)
 }

@@ -1,5 +1,6 @@
 import type { Admission } from '../admission/contract.ts'
 import type { UserInfo } from '../authn/contract.ts'
+import type { Authorizer } from '../authz/contract.ts'
 import type { Clock } from '../machinery/clock.ts'
 import type { KindTypes } from '../scheme/contract.ts'
 import type { Exchange } from '../serving/exchange.ts'
@@ -23,6 +24,8 @@ export interface RequestContext {
   readonly clock: Clock
   /** Who may change or refuse what the request writes. */
   readonly admission: Admission
+  /** Asked about what a request turns out to do beside what its method says. */
+  readonly authorizer: Authorizer
   /** Whether CBOR is spoken: the gate CBORServingAndStorage is open. */
   readonly cbor?: boolean
   /** The built-in kinds, whatever resource the request is about: options, a Status, what is asked of a subresource. */
@@ -48,7 +51,7 @@ export type Filter = (next: Handler) => Handler
 const nobody: UserInfo = { name: '', groups: [] }
 
 /** What the server has for every request. */
-export type RequestDependencies = Pick<RequestContext, 'clock' | 'admission' | 'types' | 'cbor'>
+export type RequestDependencies = Pick<RequestContext, 'clock' | 'admission' | 'authorizer' | 'types' | 'cbor'>
 
 /** The context of a request from outside; what few requests need is made when they ask for it. */
 export class ServedRequest implements RequestContext {
@@ -58,6 +61,7 @@ export class ServedRequest implements RequestContext {
   readonly auditId: string
   readonly clock: Clock
   readonly admission: Admission
+  readonly authorizer: Authorizer
   readonly cbor: boolean
   readonly types: KindTypes
   readonly receivedAt: number
@@ -75,6 +79,7 @@ export class ServedRequest implements RequestContext {
     this.auditId = auditId
     this.clock = by.clock
     this.admission = by.admission
+    this.authorizer = by.authorizer
     this.cbor = by.cbor === true
     this.types = by.types
     this.receivedAt = by.clock.now()

@@ -49,6 +49,8 @@ export interface CreateRequest {
   applied?: boolean
   /** Through which it came, where an update of one creates the object. */
   subresource?: string
+  /** Asked before validating admission is, where the request was let through as another than a create. Throws a StatusError. */
+  authorize?: () => Promise<void>
 }
 
 /** Names that are tried for metadata.generateName (KEP-4420). */
@@ -95,7 +97,7 @@ async function namedCopy(object: KubeObject, slice: Slice): Promise<KubeObject> 
 }
 
 /** From the name to the write. What was reserved for the object is given back when it is refused. */
-async function attempt(store: Store, { object, namespace, context, applied, subresource = '' }: CreateRequest): Promise<Entry> {
+async function attempt(store: Store, { object, namespace, context, applied, authorize, subresource = '' }: CreateRequest): Promise<Entry> {
   let reservation: Reservation | undefined
   const slice = new Slice()
   try {
@@ -103,6 +105,7 @@ async function attempt(store: Store, { object, namespace, context, applied, subr
     // Storage of a status reserves nothing (a service's address), whatever it creates.
     reservation = subresource === '' ? await store.resource.strategy.beginCreate?.(object, context) : undefined
     await prepareCreate(store, object, context, slice)
+    await authorize?.()
     await validate(store, { operation: 'CREATE', subresource, namespace, name: object.metadata.name ?? '', object, context })
     if (slice.over) await slice.next()
     if (!context.dryRun) refuseVersion(object)
@@ -158,8 +161,8 @@ export interface UpdateRequest {
   rules: UpdateRules
   /** Makes the wanted object from the current one; may run again, may not change `current`. Called with undefined only when a create is allowed. */
   change(current: KubeObject | undefined): KubeObject | Promise<KubeObject>
-  /** Whether a missing object is created (PUT on some resources). */
-  createIfMissing?: boolean
+  /** Where a missing object is created (PUT on some resources, an apply): refuses who may not. */
+  authorizeCreate?: (() => Promise<void>) | undefined
   /** `change` is a patch: equal owners are looked for when admission has seen it. */
   patches?: boolean
   /** `change` is a server-side apply, which has said already who owns what. */
@@ -189,7 +192,7 @@ export async function updateIn(store: Store, request: UpdateRequest): Promise<Up
         created = current === undefined
         if (current === undefined) {
           // The create flow has its own rules; guaranteedUpdate() writes nothing here.
-          if (request.createIfMissing !== true) throw notFound(store.groupResource, name)
+          if (request.authorizeCreate === undefined) throw notFound(store.groupResource, name)
           return { action: 'keep' }
         }
         const next = await nextState(store, request, current, tracked)
@@ -222,7 +225,8 @@ export async function updateIn(store: Store, request: UpdateRequest): Promise<Up
   // Whatever version the client thought of, there is none: a dry run shows it.
   if (!context.dryRun) delete object.metadata.resourceVersion
   const { subresource } = request.rules
-  return { entry: await createIn(store, { object, namespace, context, applied: request.applied === true, subresource }), created: true }
+  const create = { object, namespace, context, applied: request.applied === true, subresource, authorize: request.authorizeCreate! }
+  return { entry: await createIn(store, create), created: true }
 }
 
 /**
