@@ -72,6 +72,8 @@ export function Details({
   const data = useObject(source)
   const connection = useConnection(place.context)
   const object = data?.object ?? undefined
+  // One and the same until another comes: its YAML is written of it.
+  const shown = useMemo(() => object && withKind(object, resource), [object, resource])
   const page = pageOf(key)
   const tabs = [...commonTabs, ...(page.tabs ?? []).map(({ id }) => id)]
   // One tab to read and to change it; the address says which.
@@ -99,14 +101,8 @@ export function Details({
       <FeedNotice state={data?.state} count={object ? 1 : 0} connection={connection} onRetry={() => hub.kick()} />
       <NobodyWorks resource={resource} />
       <div className="details-body" role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} tabIndex={0}>
-        {object ? (
-          <Panel
-            tab={editing ? 'edit' : tab}
-            page={page}
-            object={withKind(object, resource)}
-            deleted={data?.deleted ?? false}
-            resource={resource}
-          />
+        {shown ? (
+          <Panel tab={editing ? 'edit' : tab} page={page} object={shown} deleted={data?.deleted ?? false} resource={resource} />
         ) : data?.state.synced ? (
           <>
             <KeptDraft draft={draftKey(place.context, key, { namespace, name })} />

@@ -29,52 +29,71 @@ export const pathText = (path: FieldPath): string =>
     )
     .join('')
 
-/** Who owns what in an object: fields by their path in it, list items by their place. */
+/** Who owns what in an object: fields by their path in it, list items by their place. It is looked up along the path: an object may have thousands. */
 export class FieldOwners {
-  readonly #owners = new Map<string, Owner[]>()
+  readonly #object: KubeObject
+  /** Which item of its list each key of an entry's fields is; a list is searched once. */
+  readonly #items = new Map<object, Map<unknown, string>>()
+  readonly #entries: readonly { owner: Owner; fields: Record<string, unknown> }[]
 
   constructor(object: KubeObject) {
-    for (const entry of (object.metadata.managedFields ?? []) as Entry[]) {
-      const { manager = '', operation, subresource, time } = entry
-      const owner: Owner = { manager, operation: operation === 'Apply' ? 'Apply' : 'Update', subresource: subresource || undefined, time }
-      if (isRecord(entry.fieldsV1)) this.#walk(entry.fieldsV1, object, [], owner)
-    }
+    this.#object = object
+    this.#entries = ((object.metadata.managedFields ?? []) as Entry[]).flatMap(
+      ({ manager = '', operation, subresource, time, fieldsV1 }) =>
+        isRecord(fieldsV1)
+          ? [
+              {
+                owner: { manager, operation: operation === 'Apply' ? 'Apply' : 'Update', subresource: subresource || undefined, time },
+                fields: fieldsV1,
+              },
+            ]
+          : [],
+    )
   }
-
-  /** Values that are owned as a whole, with all that is in them. */
-  readonly #whole = new Set<string>()
 
   /** The owners of exactly this field. */
   of(path: FieldPath): readonly Owner[] {
-    return this.#owners.get(pathKey(path)) ?? []
+    return this.#found(path).map(({ owner }) => owner)
   }
 
   /** The owners of the field, or of the value around it that is owned as a whole: who made a map owns no key that others add. */
   around(path: FieldPath): { path: FieldPath; owners: readonly Owner[] } | undefined {
     for (let length = path.length; length > 0; length--) {
       const part = path.slice(0, length)
-      const owners = this.of(part)
-      if (owners.length > 0 && (length === path.length || this.#whole.has(pathKey(part)))) return { path: part, owners }
+      const found = this.#found(part)
+      if (found.length > 0 && (length === path.length || found.some(({ whole }) => whole))) {
+        return { path: part, owners: found.map(({ owner }) => owner) }
+      }
     }
     return undefined
   }
 
   /** FieldsV1: `f:name` a field, `k:{…}` the list item with these keys, `v:…` the item of this value, `.` the thing itself. */
-  #walk(fields: Record<string, unknown>, value: unknown, path: FieldPath, owner: Owner): void {
-    const inner = Object.entries(fields)
-    if ((inner.length === 0 || '.' in fields) && path.length > 0) this.#add(path, owner)
-    if (inner.length === 0) this.#whole.add(pathKey(path))
-    for (const [key, below] of inner) {
-      const step = stepOf(key, value)
-      if (step !== undefined && isRecord(below)) this.#walk(below, child(value, step), [...path, step], owner)
-    }
+  #found(path: FieldPath): { owner: Owner; whole: boolean }[] {
+    return this.#entries.flatMap(({ owner, fields }) => {
+      let below: unknown = fields
+      let value: unknown = this.#object
+      for (const step of path) {
+        const key: string | undefined = isRecord(below) ? this.#keyOf(below, value, step) : undefined
+        if (key === undefined) return []
+        below = (below as Record<string, unknown>)[key]
+        value = child(value, step)
+      }
+      if (!isRecord(below) || path.length === 0) return []
+      const whole = Object.keys(below).length === 0
+      return whole || '.' in below ? [{ owner, whole }] : []
+    })
   }
 
-  #add(path: FieldPath, owner: Owner): void {
-    const key = pathKey(path)
-    const known = this.#owners.get(key)
-    if (known) known.push(owner)
-    else this.#owners.set(key, [owner])
+  /** By which key an entry's fields have this step; undefined where they do not. */
+  #keyOf(fields: Record<string, unknown>, value: unknown, step: string | number): string | undefined {
+    if (typeof step === 'string') return `f:${step}` in fields ? `f:${step}` : undefined
+    const known = this.#items.get(fields)
+    if (known) return known.get(step)
+    const items = new Map<unknown, string>()
+    for (const key of Object.keys(fields).toReversed()) items.set(stepOf(key, value), key)
+    this.#items.set(fields, items)
+    return items.get(step)
   }
 }
 

@@ -24,7 +24,7 @@ export function ApplyDialog({ initial, onClose }: { initial: string | undefined;
   const [text, setText] = useState(() => initial ?? keptText())
   const namespace = firstNamespace(place.namespace) || 'default'
   const title = t('apply.title')
-  const { rows, phase, current, documents, forced, force, run, undo, write, undoing } = useApply(place.context, namespace, text, title)
+  const { rows, phase, current, read, forced, force, run, undo, write, undoing } = useApply(place.context, namespace, text, title)
   const type = (next: string): void => {
     // Beside what was left here before: that is not forgotten for a template.
     if (initial === undefined) keepText(next)
@@ -32,8 +32,8 @@ export function ApplyDialog({ initial, onClose }: { initial: string | undefined;
     if (phase === 'finished') write()
   }
   const add = (more: string): void => type(joined(text, more))
-  const faults = useMemo(() => documents.flatMap((document) => document.faults), [documents])
-  const problems = useProblems(place.context, documents)
+  const faults = useMemo(() => read.documents.flatMap((document) => document.faults), [read.documents])
+  const problems = useProblems(place.context, read)
   const ready = rows.filter(isSendable).length
   const held = rows.filter(({ state }) => ['faulty', 'incomplete', 'unknownKind', 'conflict', 'refused', 'checking'].includes(state)).length
   const done = rows.filter(({ state }) => state === 'done').length

@@ -1,7 +1,8 @@
-import { isMap, isScalar } from 'yaml'
+import { type Document, isMap, isScalar } from 'yaml'
 import type { ApiError } from '../../kube/api-error.ts'
 import type { FieldPath } from '../../kube/managed-fields.ts'
 import { isRecord } from '../../kube/types.ts'
+import { readDocuments } from '../yaml/documents.ts'
 import { yamlText } from '../yaml/text.ts'
 import type { Manifest } from './manifest.ts'
 
@@ -73,13 +74,16 @@ export function keepTheirs(whole: string, manifest: Manifest, field: string, sto
   const path = resolveField(manifest.value, field)
   if (!path || path.length === 0) return undefined
   const inText = [...manifest.within, ...path]
-  const node: unknown = manifest.document.document.getIn(inText, true)
+  // A large text was read in a worker, which keeps the nodes.
+  const document = manifest.document.document ?? readDocuments(whole).find(({ from }) => from === manifest.document.from)?.document
+  if (!document) return undefined
+  const node: unknown = document.getIn(inText, true)
   const theirs = valueAt(stored, resolveField(stored, field))
   if (isScalar(node) && node.range && theirs !== undefined && !isRecord(theirs) && !Array.isArray(theirs)) {
     const written = yamlText(theirs).trimEnd()
     if (!written.includes('\n')) return whole.slice(0, node.range[0]) + written + whole.slice(node.range[1])
   }
-  return withoutPair(whole, manifest, inText)
+  return withoutPair(whole, document, inText)
 }
 
 const valueAt = (object: unknown, path: FieldPath | undefined): unknown =>
@@ -89,8 +93,8 @@ const valueAt = (object: unknown, path: FieldPath | undefined): unknown =>
   )
 
 /** Takes the lines of a key and its value out of a block. */
-function withoutPair(whole: string, { document }: Manifest, path: FieldPath): string | undefined {
-  const parent: unknown = path.length === 1 ? document.document.contents : document.document.getIn(path.slice(0, -1), true)
+function withoutPair(whole: string, document: Document.Parsed, path: FieldPath): string | undefined {
+  const parent: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true)
   const last = path.at(-1)
   if (!isMap(parent) || parent.flow) return undefined
   const at = parent.items.findIndex(({ key }) => isScalar(key) && key.value === last)

@@ -7,7 +7,7 @@ import type { KubeObject } from '../../kube/types.ts'
 import { useResources } from '../../queries/discovery.ts'
 import { startTask } from '../../ui/tasks.ts'
 import type { ClusterApi } from '../actions/engine.ts'
-import { useReading } from '../yaml/edit-view.tsx'
+import { useReading } from '../yaml/use-yaml.ts'
 import { type ApplyRow, checkApply, commitApply, isSendable, planRows, undoRows } from './engine.ts'
 import { manifestsOf } from './manifest.ts'
 
@@ -27,7 +27,8 @@ export function useApply(context: string, namespace: string, text: string, title
   const held = useRef(known)
   if (phase === 'writing') held.current = known
   const all = held.current
-  const { documents, current } = useReading(text)
+  const read = useReading(text)
+  const { documents, current } = read
   const manifests = useMemo(() => manifestsOf(documents), [documents])
   const [forced, setForced] = useState<ReadonlySet<string>>(new Set())
   const planned = useMemo(() => planRows(manifests, all, namespace, forced), [manifests, all, namespace, forced])
@@ -86,5 +87,5 @@ export function useApply(context: string, namespace: string, text: string, title
     setBack(undefined)
     setPhase('writing')
   }, [])
-  return { rows, phase, current, documents, forced, force, run, undo, write, undoing: back !== undefined }
+  return { rows, phase, current, read, forced, force, run, undo, write, undoing: back !== undefined }
 }

@@ -1,5 +1,5 @@
 import { isMap, isNode, isScalar, isSeq } from 'yaml'
-import type { YamlDocument } from '../yaml/documents.ts'
+import type { ParsedDocument } from '../yaml/documents.ts'
 import { fieldOf, isOpen, type KindSchema, resolved, type Schema, typesOf, typeWord } from './schema.ts'
 
 /** What the schema has against a place of the text; the server decides. `key` is one of `schema.problem` in the catalogues. */
@@ -16,7 +16,7 @@ const mostProblems = 200
 const embedded = ['apiVersion', 'kind', 'metadata']
 
 /** What is wrong with a document that is an object of this kind: unknown fields, missing ones, types and values that are not allowed. */
-export function checkDocument({ document, from }: YamlDocument, kind: KindSchema): Problem[] {
+export function checkDocument({ document, from }: ParsedDocument, kind: KindSchema): Problem[] {
   const problems: Problem[] = []
   const report = (problem: Problem): void => void (problems.length < mostProblems && problems.push(problem))
   const place = (node: unknown, otherwise: number): { from: number; to: number } =>

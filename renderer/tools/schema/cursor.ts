@@ -52,6 +52,13 @@ function readLine(text: string): Line {
 
 const separator = /^---(\s|$)/
 
+/** Whether a line plainly stands deeper than a column: most of a large text does, and is not taken apart to find that out. */
+function isDeeper(text: string, column: number): boolean {
+  let at = 0
+  while (at <= column && text[at] === ' ') at++
+  return at > column && /^ *[^ -]/.test(text)
+}
+
 /** `offset` is in the whole text. */
 export function cursorPlace(text: string, offset: number): CursorPlace {
   const lines = text.split('\n')
@@ -63,6 +70,7 @@ export function cursorPlace(text: string, offset: number): CursorPlace {
   const [first, last] = documentOf(lines, at)
   const own = (name: string): string => {
     for (let i = first; i <= last; i++) {
+      if (isDeeper(lines[i]!, 0)) continue
       const line = readLine(lines[i]!)
       if (line.column === 0 && line.dashes.length === 0 && line.key === name) return line.value.replace(/^["']|["']$|\s+#.*$/g, '').trim()
     }
@@ -103,6 +111,7 @@ function above(lines: readonly string[], at: number, first: number, last: number
   }
   leave(here.dashes)
   for (let i = at - 1; i >= first && column >= 0; i--) {
+    if (isDeeper(lines[i]!, column)) continue
     const line = readLine(lines[i]!)
     if (line.blank || separator.test(lines[i]!)) continue
     const [outermost = line.column] = line.dashes
@@ -123,6 +132,7 @@ function above(lines: readonly string[], at: number, first: number, last: number
     }
   }
   for (let i = at + 1; i <= last; i++) {
+    if (isDeeper(lines[i]!, here.column)) continue
     const line = readLine(lines[i]!)
     if (line.blank) continue
     if (line.column < here.column || (line.dashes[0] ?? Infinity) < here.column) break

@@ -2,7 +2,8 @@ import { useQueries } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { KEY_ITEM, type SessionMessage } from '../../kube/session-key.ts'
 import { isRecord } from '../../kube/types.ts'
-import type { YamlDocument } from '../yaml/documents.ts'
+import type { Reading } from '../yaml/use-yaml.ts'
+import { askYaml, useWorked } from '../yaml/yaml-jobs.ts'
 import { checkDocument, type Problem } from './check.ts'
 import type { KindSchema } from './schema.ts'
 import type { SchemaAnswer, SchemaQuestion } from './schema-worker.ts'
@@ -48,8 +49,8 @@ export function schemaOf(context: string, apiVersion: string, kind: string): Pro
 
 const none: Problem[] = []
 
-/** What the schemas of their kinds have against documents, as soon as they are there. */
-export function useProblems(context: string, documents: readonly YamlDocument[]): Problem[] {
+/** What the schemas of their kinds have against documents, as soon as they are there. The worker that has the nodes of documents checks them. */
+export function useProblems(context: string, { documents, reading }: Reading): Problem[] {
   const kinds = documents.map(({ value }) => {
     const { apiVersion, kind } = isRecord(value) ? value : {}
     return typeof apiVersion === 'string' && typeof kind === 'string' ? { apiVersion, kind } : undefined
@@ -64,13 +65,24 @@ export function useProblems(context: string, documents: readonly YamlDocument[])
     })),
     combine: (results) => results.map(({ data }) => data ?? null),
   })
-  return useMemo(() => {
-    const schemas = new Map(distinct.map(([key], index) => [key, answers[index]]))
-    const problems = documents.flatMap((document, index) => {
-      const schema = kinds[index] && schemas.get(JSON.stringify(kinds[index]))
-      return schema && document.faults.length === 0 ? checkDocument(document, schema) : []
-    })
-    return problems.length === 0 ? none : problems
+  const asked = useMemo(() => {
+    const found = new Map(distinct.map(([key], index) => [key, answers[index] ?? null]))
+    const schemas = kinds.map((kind) => (kind && found.get(JSON.stringify(kind))) ?? null)
+    return { documents, reading, schemas }
     // Kinds come of the documents.
-  }, [documents, answers])
+  }, [documents, reading, answers])
+  const here = useMemo(
+    () =>
+      asked.documents.flatMap(({ document, ...rest }, index) => {
+        const schema = asked.schemas[index]
+        return schema && document && rest.faults.length === 0 ? checkDocument({ ...rest, document }, schema) : []
+      }),
+    [asked],
+  )
+  const there = useWorked(reading !== undefined && asked.schemas.some((schema) => schema) ? asked : undefined, ({ schemas }) =>
+    askYaml('check', { reading: reading ?? 0, schemas }),
+  )
+  // A mark belongs to the text that was read: those of an earlier reading would stand in the wrong place.
+  const found = reading === undefined ? here : there?.input === asked ? there.output : none
+  return found.length === 0 ? none : found
 }

@@ -47,6 +47,8 @@ export function CodeEditor({
   const view = useRef<EditorView>(undefined)
   const latest = useRef({ text, onChange, onCursor, extensions })
   latest.current = { text, onChange, onCursor, extensions }
+  // What the editor has told stands in it: a long text is not read out and compared at each key.
+  const told = useRef<string>(undefined)
   const readOnly = onChange === undefined
   useEffect(() => {
     if (!host.current) return undefined
@@ -66,8 +68,11 @@ export function CodeEditor({
           EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': label, spellcheck: 'false' }),
           EditorView.updateListener.of((update) => {
             const { onChange: changed, onCursor: moved } = latest.current
-            if (update.docChanged && !update.transactions.some((each) => each.annotation(fromOutside)))
-              changed?.(update.state.doc.toString())
+            if (update.docChanged) told.current = undefined
+            if (update.docChanged && !update.transactions.some((each) => each.annotation(fromOutside))) {
+              told.current = update.state.doc.toString()
+              changed?.(told.current)
+            }
             if (update.selectionSet || update.docChanged) moved?.(update.state.selection.main.head)
           }),
         ],
@@ -78,7 +83,7 @@ export function CodeEditor({
   }, [t, readOnly, label, context])
   useEffect(() => {
     const editor = view.current
-    const change = editor && smallestChange(editor.state.doc.toString(), text)
+    const change = editor && text !== told.current && smallestChange(editor.state.doc.toString(), text)
     if (change) editor.dispatch({ changes: change, annotations: fromOutside.of(true) })
   }, [text])
   useEffect(() => {

@@ -50,7 +50,14 @@ describe('YAML as Kubernetes reads it', () => {
     const [broken] = readDocuments('a: 1\nb: [1, 2\nc: 3\n')
     expect(broken?.faults.length).toBeGreaterThan(0)
     expect(broken?.faults[0]?.from).toBeGreaterThan(4)
-    expect(readDocuments('a: 1\na: 2\n')[0]?.faults[0]?.message).toMatch(/unique/)
+    const twice = (text: string) => readDocuments(text).flatMap(({ faults }) => faults)
+    const message = 'Map keys must be unique'
+    expect(twice('a: 1\na: 2\n')).toEqual([{ from: 5, to: 6, message }])
+    expect(twice('b: {x: 1, y: 2, x: 3}\nc:\n  - d: 1\n    "d": 2\n  - d: 3\n')).toEqual([
+      { from: 16, to: 17, message },
+      { from: 38, to: 39, message },
+    ])
+    expect(twice('a: 1\nA: 2\n1: x\n"1": y\n')).toEqual([])
   })
 
   test.each([' \n', '\t\n a', ' \r\nb', '  \n\n', `\n\n\n \n${'\n'.repeat(40)}`])(

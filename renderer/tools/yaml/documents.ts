@@ -1,4 +1,17 @@
-import { Composer, type CST, type Document, isCollection, isMap, isNode, isPair, isScalar, isSeq, Parser, type ScalarTag } from 'yaml'
+import {
+  Composer,
+  type CST,
+  type Document,
+  isCollection,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  Parser,
+  type ScalarTag,
+  visit,
+} from 'yaml'
 import type { FieldPath } from '../../kube/managed-fields.ts'
 import { yamlTokens } from './lexer.ts'
 import { resolveScalar } from './scalars.ts'
@@ -17,8 +30,12 @@ export interface YamlDocument {
   to: number
   value: unknown
   faults: Fault[]
-  document: Document.Parsed
+  /** Its nodes and their places. Of a large text they stay in the worker that has read it: what needs them asks there. */
+  document?: Document.Parsed
 }
+
+/** One with its nodes. */
+export type ParsedDocument = YamlDocument & { document: Document.Parsed }
 
 /** More than any manifest has. A text of references to references grows without end. */
 const mostAliases = 200
@@ -38,8 +55,10 @@ function* parsed(text: string): Generator<CST.Token> {
 }
 
 /** The documents of a text that hold something, each with what is wrong with it. Never throws. */
-export function readDocuments(text: string): YamlDocument[] {
+export function readDocuments(text: string): ParsedDocument[] {
   const composer = new Composer({
+    // The library's own check compares each key with each before it: 5,000 keys took two seconds.
+    uniqueKeys: false,
     version: '1.1',
     schema: 'failsafe',
     customTags: (tags) => [goScalar, ...tags],
@@ -47,8 +66,9 @@ export function readDocuments(text: string): YamlDocument[] {
     prettyErrors: false,
     logLevel: 'silent',
   })
-  return [...composer.compose(parsed(text), false, text.length)].flatMap((document): YamlDocument[] => {
-    const faults = document.errors.map(({ pos, message }): Fault => ({ from: pos[0], to: Math.max(pos[0], pos[1]), message }))
+  return [...composer.compose(parsed(text), false, text.length)].flatMap((document): ParsedDocument[] => {
+    const own = document.errors.map(({ pos, message }): Fault => ({ from: pos[0], to: Math.max(pos[0], pos[1]), message }))
+    const faults = [...own, ...repeatedKeys(document)].sort((a, b) => a.from - b.from)
     const [from, , to] = document.range
     let value: unknown
     try {
@@ -61,8 +81,25 @@ export function readDocuments(text: string): YamlDocument[] {
   })
 }
 
+/** Keys that their map has already, in the library's own words and at the places where it would say so. */
+function repeatedKeys(document: Document.Parsed): Fault[] {
+  const faults: Fault[] = []
+  visit(document, {
+    Map(_, { items }) {
+      const known = new Set<unknown>()
+      for (const { key } of items) {
+        if (!isScalar(key)) continue
+        const from = key.range?.[0] ?? 0
+        if (known.has(key.value)) faults.push({ from, to: from + 1, message: 'Map keys must be unique' })
+        known.add(key.value)
+      }
+    },
+  })
+  return faults
+}
+
 /** What stands at an offset of the text: `spec`, `containers`, 0, `image`. */
-export function pathAt({ document }: YamlDocument, offset: number): FieldPath {
+export function pathAt({ document }: ParsedDocument, offset: number): FieldPath {
   const path: (string | number)[] = []
   let node: unknown = document.contents
   for (;;) {
@@ -87,7 +124,7 @@ function startOf(item: unknown): number {
 }
 
 /** Where a value stands in the text; of what is not there, its nearest surroundings. */
-export function rangeOf({ document, from }: YamlDocument, path: FieldPath): { from: number; to: number } {
+export function rangeOf({ document, from }: ParsedDocument, path: FieldPath): { from: number; to: number } {
   for (let length = path.length; length > 0; length--) {
     const part = path.slice(0, length)
     const node: unknown = document.getIn(part, true)

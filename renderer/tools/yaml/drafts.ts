@@ -33,19 +33,46 @@ function read(key: string): Draft | undefined {
   }
 }
 
+/** A long draft is written out when the typing has rested for this long, ms, or the page goes: each time costs tens of them. */
+const storeMs = 500
+const longDraft = 100_000
+const due = new Map<string, ReturnType<typeof setTimeout>>()
+
 export function keepDraft(key: string, draft: Draft | undefined): void {
   if (draft) drafts.set(key, draft)
   else drafts.delete(key)
+  clearTimeout(due.get(key))
+  if (draft && draft.text.length > longDraft)
+    due.set(
+      key,
+      setTimeout(() => storeDraft(key), storeMs),
+    )
+  else storeDraft(key)
+  for (const listener of listeners) listener()
+}
+
+/** Writes a draft out; whether it now outlives a reload. */
+export function storeDraft(key: string): boolean {
+  clearTimeout(due.get(key))
+  due.delete(key)
+  const draft = drafts.get(key)
   try {
-    // What is too long by itself is not written out at each key to find that out.
+    // What is too long by itself is not written out to find that out.
     const text = draft && draft.text.length <= mostStored && !isSecret(draft.base) ? JSON.stringify(draft) : ''
-    if (text !== '' && text.length <= mostStored) sessionStorage.setItem(prefix + key, text)
-    else sessionStorage.removeItem(prefix + key)
+    if (text !== '' && text.length <= mostStored) {
+      sessionStorage.setItem(prefix + key, text)
+      return true
+    }
+    sessionStorage.removeItem(prefix + key)
   } catch {
     // Then it outlives the editor, and not a reload.
   }
-  for (const listener of listeners) listener()
+  return draft === undefined
 }
+
+globalThis.addEventListener?.('pagehide', () => {
+  for (const key of [...due.keys()]) storeDraft(key)
+})
 
 const subscribe = (listener: () => void): (() => void) => {
   listeners.add(listener)

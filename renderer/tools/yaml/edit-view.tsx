@@ -1,9 +1,7 @@
-import { useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { mergeLines } from '../../kube/merge-lines.ts'
 import { type Resource, resourceKey } from '../../kube/resource.ts'
 import { rowKey } from '../../kube/store.ts'
-import { isSecret } from '../../kube/secret-values.ts'
 import type { KubeObject } from '../../kube/types.ts'
 import { useGo } from '../../ui/place.ts'
 import { useAct } from '../actions/act-context.ts'
@@ -11,15 +9,12 @@ import { useProblems } from '../schema/schemas.ts'
 import type { Action, ChangeAction } from '../actions/action.ts'
 import { CodeEditor } from './code-editor.tsx'
 import { DeletedNotice } from './deleted-notice.tsx'
-import { draftKey, keepDraft, useDraft } from './drafts.ts'
-import { readDocuments, type YamlDocument } from './documents.ts'
+import { draftKey, keepDraft, storeDraft, useDraft } from './drafts.ts'
 import './edit-view.css'
-import { editableText, whole } from './editable.ts'
+import { editable, editableText, whole } from './editable.ts'
 import { MergeNotice } from './merge-notice.tsx'
 import { OwnerLine } from './owner-line.tsx'
-
-/** What is typed rests this long before it is read, ms; a long text costs more. */
-const restMs = (text: string): number => (text.length > 100_000 ? 700 : 200)
+import { lines, useMerge, useReading, useYamlText } from './use-yaml.ts'
 
 /**
  * An object as text to change. What is typed is kept until it is sent or thrown away; when the object changes meanwhile both are brought
@@ -42,34 +37,47 @@ export function EditView({
   const act = useAct()
   const key = draftKey(context, resourceKey(resource), object.metadata)
   const draft = useDraft(key)
-  const liveText = useMemo(() => editableText(object, resource), [object, resource])
-  const base = draft?.base ?? object
-  const baseText = useMemo(() => (base === object ? liveText : editableText(base, resource)), [base, object, liveText, resource])
+  const shape = useCallback((shown: KubeObject) => editable(shown, resource), [resource])
+  // Of a large object the newest version that is written; undefined before the first.
+  const live = useYamlText(object, shape)
+  const liveText = live?.text
+  const base = draft?.base ?? live?.object
+  const written = useYamlText(base === live?.object ? undefined : base, shape)
+  const baseText = base === live?.object ? liveText : written?.object === base ? written?.text : undefined
+  const known = liveText !== undefined && baseText !== undefined
   const text = draft?.text ?? liveText
   const [offset, setOffset] = useState(0)
-  const { documents, current } = useReading(text)
-  const foreign = draft !== undefined && baseText !== liveText
+  const read = useReading(text)
+  const { documents, current } = read
+  const foreign = draft !== undefined && known && baseText !== liveText
   // A new version that says the same is what is edited now: a status that moves on disturbs nobody.
   useEffect(() => {
-    if (draft && !foreign && draft.base !== object) keepDraft(key, { base: object, text: draft.text })
-  }, [draft, foreign, object, key])
+    if (draft && live && known && !foreign && draft.base !== live.object) keepDraft(key, { base: live.object, text: draft.text })
+  }, [draft, known, foreign, live, key])
   // It has become what was typed, by another way.
   useEffect(() => {
     if (foreign && draft?.text === liveText) keepDraft(key, undefined)
   }, [foreign, draft, liveText, key])
-  useGuard(draft !== undefined && isSecret(object))
+  useGuard(key, draft !== undefined)
   const faults = useMemo(() => documents.flatMap((document) => document.faults), [documents])
   const [fault] = faults
-  const problems = useProblems(context, documents)
+  const problems = useProblems(context, read)
   const [only] = documents
-  const sendable = draft !== undefined && !deleted && current && !foreign && documents.length === 1 && faults.length === 0
-  const type = (next: string): void => keepDraft(key, next === liveText && !foreign ? undefined : { base, text: next })
-  const pieces = useMemo(
-    () => (foreign ? mergeLines(lines(baseText), lines(text), lines(liveText)) : []),
-    [foreign, baseText, text, liveText],
-  )
+  const sendable =
+    draft !== undefined &&
+    !deleted &&
+    current &&
+    known &&
+    live?.object === object &&
+    !foreign &&
+    documents.length === 1 &&
+    faults.length === 0
+  const type = (next: string): void => {
+    if (base) keepDraft(key, next === liveText && !foreign ? undefined : { base, text: next })
+  }
+  const pieces = useMerge(foreign ? { base: baseText, mine: draft.text, theirs: liveText } : undefined)
   const review = (): void => {
-    if (!only) return
+    if (!only || baseText === undefined) return
     const action = replacement(only.value, baseText, resource, (after) => {
       keepDraft(key, undefined)
       if (after) go({ tab: 'edit' }, { replace: true })
@@ -77,6 +85,7 @@ export function EditView({
     const { name, namespace = '' } = object.metadata
     act(action, { context, resource, objects: [{ key: rowKey(object), name, namespace }] })
   }
+  if (text === undefined) return <p className="empty">{t('common.loading')}</p>
   return (
     <div className="panel-fill">
       <div className="log-bar">
@@ -97,13 +106,13 @@ export function EditView({
         </button>
       </div>
       {deleted && draft && <DeletedNotice draft={key} text={text} />}
-      {foreign && !deleted && (
+      {foreign && !deleted && live && (
         <MergeNotice
           pieces={pieces}
-          object={object}
+          object={live.object}
           before={baseText}
           after={liveText}
-          onMerge={(merged) => keepDraft(key, { base: object, text: merged })}
+          onMerge={(merged) => keepDraft(key, { base: live.object, text: merged })}
         />
       )}
       {fault && current && (
@@ -121,34 +130,21 @@ export function EditView({
         onChange={type}
         onCursor={setOffset}
       />
-      <OwnerLine object={object} document={only} offset={offset} />
+      <OwnerLine object={object} read={read} offset={offset} />
     </div>
   )
 }
 
-export const lines = (text: string): string[] => text.split('\n')
-
-/** The documents of a text, read when the typing rests; `current` says that they are those of this very text. */
-export function useReading(text: string): { documents: YamlDocument[]; current: boolean } {
-  const [read, setRead] = useState(() => ({ text, documents: readDocuments(text) }))
-  useEffect(() => {
-    const timer = setTimeout(
-      () => setRead((before) => (before.text === text ? before : { text, documents: readDocuments(text) })),
-      restMs(text),
-    )
-    return () => clearTimeout(timer)
-  }, [text])
-  return { documents: read.documents, current: read.text === text }
-}
-
 /** The browser asks before it forgets what is nowhere else. */
-function useGuard(on: boolean): void {
+function useGuard(key: string, on: boolean): void {
   useEffect(() => {
     if (!on) return undefined
-    const ask = (event: BeforeUnloadEvent): void => event.preventDefault()
+    const ask = (event: BeforeUnloadEvent): void => {
+      if (!storeDraft(key)) event.preventDefault()
+    }
     addEventListener('beforeunload', ask)
     return () => removeEventListener('beforeunload', ask)
-  }, [on])
+  }, [key, on])
 }
 
 /** The object becomes what was typed, if it is still what it was typed for. */

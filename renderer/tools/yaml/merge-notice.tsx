@@ -15,7 +15,8 @@ export function MergeNotice({
   after,
   onMerge,
 }: {
-  pieces: readonly (string[] | Clash)[]
+  /** Of the very text that stands in the editor: undefined while they are not known. */
+  pieces: readonly (string[] | Clash)[] | undefined
   object: KubeObject
   before: string
   after: string
@@ -23,17 +24,17 @@ export function MergeNotice({
 }) {
   const { t } = useTranslation()
   const [chosen, setChosen] = useState<ReadonlyMap<number, Side>>(new Map())
-  const clashes = pieces.flatMap((piece, index) => (Array.isArray(piece) ? [] : [{ index, clash: piece }]))
+  const clashes = (pieces ?? []).flatMap((piece, index) => (Array.isArray(piece) ? [] : [{ index, clash: piece }]))
   const open = clashes.filter(({ index }) => !chosen.has(index)).length
   const merged = (): string =>
-    pieces.flatMap((piece, index) => (Array.isArray(piece) ? piece : piece[chosen.get(index) ?? 'mine'])).join('\n')
+    (pieces ?? []).flatMap((piece, index) => (Array.isArray(piece) ? piece : piece[chosen.get(index) ?? 'mine'])).join('\n')
   return (
     <section className="merge" aria-label={t('edit.changed')}>
       <p className="merge-head">
         <ToneWord tone="warn">{t('edit.changed')}</ToneWord>
         <span className="dim">{t('edit.changedBy', { manager: lastManager(object) })}</span>
         <span className="bar-space" />
-        <button type="button" className="icon-button action" disabled={open > 0} onClick={() => onMerge(merged())}>
+        <button type="button" className="icon-button action" disabled={pieces === undefined || open > 0} onClick={() => onMerge(merged())}>
           {clashes.length === 0 ? t('edit.merge') : t('edit.mergeChosen', { count: open })}
         </button>
       </p>

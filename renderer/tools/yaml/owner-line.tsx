@@ -3,13 +3,13 @@ import { useTranslation } from 'react-i18next'
 import { FieldOwners, pathText } from '../../kube/managed-fields.ts'
 import type { KubeObject } from '../../kube/types.ts'
 import { Age } from '../../ui/age.tsx'
-import { pathAt, type YamlDocument } from './documents.ts'
+import { type Reading, usePath } from './use-yaml.ts'
 
 /** Which field the cursor stands in, and who has set it: what metadata.managedFields says, where one reads. */
-export function OwnerLine({ object, document, offset }: { object: KubeObject; document: YamlDocument | undefined; offset: number }) {
+export function OwnerLine({ object, read, offset }: { object: KubeObject; read: Reading; offset: number }) {
   const { t } = useTranslation()
   const owners = useMemo(() => new FieldOwners(object), [object])
-  const path = document ? pathAt(document, offset) : []
+  const path = usePath(read, offset)
   const found = owners.around(path)
   return (
     <p className="owner-line" role="status">

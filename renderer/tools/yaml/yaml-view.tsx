@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react'
+import { useCallback, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { can, type Resource, resourceKey } from '../../kube/resource.ts'
 import { isSecret, withoutValues } from '../../kube/secret-values.ts'
@@ -13,9 +13,8 @@ import { withoutManagedFields } from './change.ts'
 import { CodeEditor } from './code-editor.tsx'
 import { draftKey, useDraft } from './drafts.ts'
 import './edit-view.css'
-import { useReading } from './edit-view.tsx'
 import { OwnerLine } from './owner-line.tsx'
-import { yamlText } from './text.ts'
+import { useReading, useYamlText } from './use-yaml.ts'
 
 /** An object as read-only YAML, live, with who has set the field under the cursor. */
 export function YamlView({ object: shown, resource, context }: { object: unknown; resource?: Resource; context?: string }) {
@@ -28,11 +27,15 @@ export function YamlView({ object: shown, resource, context }: { object: unknown
   const [offset, setOffset] = useState(0)
   const hasManaged = Array.isArray(object.metadata?.managedFields)
   const secret = isSecret(object)
-  const text = useMemo(() => {
-    const readable = secret && !revealed ? withoutValues(object) : object
-    return yamlText(managed ? readable : withoutManagedFields(readable))
-  }, [object, managed, secret, revealed])
-  const { documents } = useReading(text)
+  const shape = useCallback(
+    (whole: KubeObject) => {
+      const readable = secret && !revealed ? withoutValues(whole) : whole
+      return managed ? readable : withoutManagedFields(readable)
+    },
+    [managed, secret, revealed],
+  )
+  const text = useYamlText(object, shape)?.text
+  const read = useReading(hasManaged ? text : undefined)
   const draft = useDraft(resource && context ? draftKey(context, resourceKey(resource), object.metadata) : '')
   return (
     <div className="panel-fill">
@@ -47,8 +50,8 @@ export function YamlView({ object: shown, resource, context }: { object: unknown
             {t('actions.edit.name')}
           </button>
         )}
-        <CopyButton text={text} label={t('common.copy')} />
-        {object.metadata?.name && (
+        <CopyButton text={text ?? ''} label={t('common.copy')} />
+        {object.metadata?.name && text !== undefined && (
           <button
             type="button"
             className="icon-button"
@@ -60,8 +63,12 @@ export function YamlView({ object: shown, resource, context }: { object: unknown
           </button>
         )}
       </div>
-      <CodeEditor text={text} context={context} label={t('yaml.label')} onCursor={setOffset} />
-      {hasManaged && <OwnerLine object={object} document={documents[0]} offset={offset} />}
+      {text === undefined ? (
+        <p className="empty">{t('common.loading')}</p>
+      ) : (
+        <CodeEditor text={text} context={context} label={t('yaml.label')} onCursor={setOffset} />
+      )}
+      {hasManaged && <OwnerLine object={object} read={read} offset={offset} />}
     </div>
   )
 }
