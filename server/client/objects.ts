@@ -137,6 +137,7 @@ export interface PodStatus {
   nominatedNodeName?: string
   containerStatuses?: ContainerStatus[]
   initContainerStatuses?: ContainerStatus[]
+  ephemeralContainerStatuses?: ContainerStatus[]
   [field: string]: unknown
 }
 

@@ -45,15 +45,25 @@ describe('bootstrap tokens', () => {
       metadata: { name: 'cluster-info', namespace: 'kube-public' },
       data: { kubeconfig: 'k', 'jws-kubeconfig-gone': 'x' },
     })
-    await cluster.client.resource(SECRETS).create(token('abc', { 'usage-bootstrap-signing': 'true' }))
-    await cluster.client.resource(SECRETS).create(token('mute', {}))
+    const signs = { 'usage-bootstrap-signing': 'true' }
+    const unfit: KubeObject[] = [
+      token('0mute0', {}),
+      token('short', signs),
+      token('expire', { ...signs, expiration: '2000-01-01T00:00:00Z' }),
+      token('unread', { ...signs, expiration: 'tomorrow' }),
+      token('no-key', { ...signs, 'token-secret': '' }),
+      token('others', { ...signs, 'token-id': 'another' }),
+      token('quoted', { ...signs, 'usage-bootstrap-signing': 'True' }),
+    ]
+    for (const secret of unfit) await cluster.client.resource(SECRETS).create(secret)
+    await cluster.client.resource(SECRETS).create(token('abcdef', signs))
     const data = await cluster.until('signed', async () => {
       const map = await maps.get('cluster-info', { namespace: 'kube-public' })
-      return map.data?.['jws-kubeconfig-abc'] !== undefined && map.data
+      return map.data?.['jws-kubeconfig-abcdef'] !== undefined && map.data
     })
-    expect(data).toEqual({ kubeconfig: 'k', 'jws-kubeconfig-abc': detachedSignature('k', 'abc', 'sesam') })
-    const [header, payload, signature] = data['jws-kubeconfig-abc']!.split('.')
-    expect([JSON.parse(Buffer.from(header!, 'base64url').toString()), payload]).toEqual([{ alg: 'HS256', kid: 'abc' }, ''])
+    expect(data).toEqual({ kubeconfig: 'k', 'jws-kubeconfig-abcdef': detachedSignature('k', 'abcdef', 'sesam') })
+    const [header, payload, signature] = data['jws-kubeconfig-abcdef']!.split('.')
+    expect([JSON.parse(Buffer.from(header!, 'base64url').toString()), payload]).toEqual([{ alg: 'HS256', kid: 'abcdef' }, ''])
     expect(signature).toBe(
       createHmac('sha256', 'sesam')
         .update(`${header}.${Buffer.from('k').toString('base64url')}`)

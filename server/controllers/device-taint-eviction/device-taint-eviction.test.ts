@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { DeviceToleration, ResourceClaim } from '../../client/objects-resource.ts'
 import { podConsumer } from '../../client/objects-resource.ts'
 import { findCondition, type Pod } from '../../client/objects.ts'
-import { DEVICE_TAINT_RULES, PODS, RESOURCE_CLAIMS, RESOURCE_SLICES } from '../../client/resource.ts'
+import { CORE_EVENTS, DEVICE_TAINT_RULES, PODS, RESOURCE_CLAIMS, RESOURCE_SLICES } from '../../client/resource.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { startTestCluster, type TestCluster } from '../testing/cluster.ts'
 import { deviceTaintEvictionController } from './device-taint-eviction.ts'
@@ -60,6 +60,8 @@ test('a rule takes pods off a device, but for those that tolerate it, for as lon
   await goes('patient')
   expect((await pod('stoic')).metadata.deletionTimestamp).toBeUndefined()
   expect(await cluster.events()).toContain('DeviceTaintManagerEviction: Marking for deletion')
+  const told = await cluster.list<KubeObject & { source?: object }>(CORE_EVENTS)
+  expect(told[0]?.source).toEqual({ component: 'device-taint-eviction-controller' })
   expect(cluster.errors).toEqual([])
 })
 

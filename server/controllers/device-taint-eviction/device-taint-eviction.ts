@@ -38,7 +38,7 @@ export const deviceTaintEvictionController: Controller = {
     const rules = ctx.informers.informer<DeviceTaintRule>(DEVICE_TAINT_RULES, { transform })
     pods.addIndex(BY_CLAIM, (pod) => knownClaimNames(pod).map((name) => keyFor(name, pod.metadata.namespace)))
     slices.addIndex(BY_POOL, ({ spec }) => (spec === undefined ? [] : [`${spec.driver}/${spec.pool.name}`]))
-    const recorder = ctx.recorder('device-taint-eviction')
+    const recorder = ctx.recorder(NAME)
     /** Pods whose time is running. */
     const running = new Set<string>()
 

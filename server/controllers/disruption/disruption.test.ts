@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { PodDisruptionBudget } from '../../client/objects-policy.ts'
 import type { Pod } from '../../client/objects.ts'
-import { DEPLOYMENTS, POD_DISRUPTION_BUDGETS, PODS } from '../../client/resource.ts'
+import { DEPLOYMENTS, POD_DISRUPTION_BUDGETS, PODS, REPLICA_SETS } from '../../client/resource.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { deploymentController } from '../deployment/deployment.ts'
@@ -73,6 +73,18 @@ describe('a budget', () => {
     await cluster.report(fresh!, ready(cluster.clock))
     await until({ disruptionsAllowed: 1, currentHealthy: 3 })
     expect((await statusOf()).disruptedPods).toBeUndefined()
+    expect(cluster.errors).toEqual([])
+  })
+
+  test('counts by itself a ReplicaSet whose Deployment is gone', async () => {
+    cluster = await startTestCluster(replicaSetController, disruptionController)
+    await cluster.create(POD_DISRUPTION_BUDGETS, budget({ maxUnavailable: 1 }))
+    const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', uid: 'gone', controller: true }
+    const { spec } = deployment(3) as KubeObject & { spec: object }
+    const set = { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: 'web-1', ownerReferences: [owner] }, spec }
+    await cluster.create(REPLICA_SETS, set as KubeObject)
+    await run(3)
+    expect(await until({ expectedPods: 3, desiredHealthy: 2, currentHealthy: 3, disruptionsAllowed: 1 })).toBe(true)
     expect(cluster.errors).toEqual([])
   })
 

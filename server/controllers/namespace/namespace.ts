@@ -52,17 +52,18 @@ async function syncNamespace(ctx: ControllerContext, name: string): Promise<void
   try {
     const ns = await namespaces.get(name, { signal: ctx.signal })
     if (ns.metadata.deletionTimestamp == null || !(ns.spec?.finalizers ?? []).includes(FINALIZER)) return
-    const outcome = await deleteContent(ctx, name)
-    if (outcome.errors.length > 0 || outcome.remaining.size > 0 || outcome.discoveryFailures.size > 0) {
-      const conditions = nextConditions(ns.status?.conditions ?? [], outcome, formatTime(ctx.clock.now()))
-      if (conditions !== undefined) {
-        await namespaces.updateStatus({ ...ns, status: { ...ns.status, phase: 'Terminating', conditions } }, { signal: ctx.signal })
-      }
-      const trouble = outcome.errors[0] ?? [...outcome.discoveryFailures][0]?.join(': ')
-      throw trouble === undefined ? new ContentRemains(name) : new Error(trouble)
+    const { outcome, failure } = await deleteContent(ctx, ns)
+    // Also when all is well: a namespace that others hold stays, and must not go on saying what was in its way.
+    const conditions = nextConditions(ns.status?.conditions ?? [], outcome, formatTime(ctx.clock.now()))
+    let told = ns
+    if (conditions !== undefined) {
+      const status = { ...ns.status, phase: 'Terminating', conditions }
+      told = await namespaces.updateStatus({ ...ns, status }, { signal: ctx.signal })
     }
-    const finalizers = (ns.spec?.finalizers ?? []).filter((f) => f !== FINALIZER)
-    const released = { ...ns, apiVersion: 'v1', kind: 'Namespace', spec: { ...ns.spec, finalizers } }
+    if (failure !== undefined) throw new Error(failure)
+    if (outcome.remaining.size > 0) throw new ContentRemains(name)
+    const finalizers = (told.spec?.finalizers ?? []).filter((f) => f !== FINALIZER)
+    const released = { ...told, apiVersion: 'v1', kind: 'Namespace', spec: { ...told.spec, finalizers } }
     await namespaces.subresource('PUT', name, 'finalize', released, { signal: ctx.signal })
   } catch (e) {
     if (!isStatusError(e, 'NotFound')) throw e
@@ -70,19 +71,32 @@ async function syncNamespace(ctx: ControllerContext, name: string): Promise<void
 }
 
 interface Left {
-  resource: string
+  resource: DiscoveredResource
   items: ObjectMeta[]
 }
 
-async function deleteContent(ctx: ControllerContext, namespace: string): Promise<DeletionOutcome> {
+/** Whether nothing says why these are still there: no finalizer, and no time that pods have to shut down since the namespace was deleted. */
+function isUnexpected({ resource, items }: Left, namespaceDeletedAt: number, now: number): boolean {
+  if (items.some((m) => (m.finalizers ?? []).length > 0)) return false
+  const graceSeconds = isPods(resource) ? Math.max(0, ...items.map((m) => Number(m.deletionGracePeriodSeconds ?? 0))) : 0
+  return now - namespaceDeletedAt >= graceSeconds * 1000
+}
+
+const isPods = (r: ResourceId): boolean => r.group === '' && r.resource === 'pods'
+
+/** What came of it, and what somebody has to be told of besides. */
+async function deleteContent(
+  ctx: ControllerContext,
+  { metadata }: Namespace,
+): Promise<{ outcome: DeletionOutcome; failure: string | undefined }> {
+  const { name: namespace = '', deletionTimestamp } = metadata
   const { resources, failures } = await discover(ctx.client, ctx.signal)
   const deletable = resources.filter((r) => r.namespaced && r.verbs.includes('delete') && r.verbs.includes('list'))
-  const isPods = (r: ResourceId): boolean => r.group === '' && r.resource === 'pods'
   const left: Left[] = []
   const sweep = (some: DiscoveredResource[]): Promise<unknown[]> =>
     inParallel(some, PARALLEL_KINDS, async (r) => {
       const items = await deleteAll(ctx, r, namespace)
-      if (items.length > 0) left.push({ resource: `${r.resource}.${r.group}`, items })
+      if (items.length > 0) left.push({ resource: r, items })
     })
   const errors = await sweep(deletable.filter(isPods))
   if (left.length === 0 && errors.length === 0) errors.push(...(await sweep(deletable.filter((r) => !isPods(r)))))
@@ -90,12 +104,21 @@ async function deleteContent(ctx: ControllerContext, namespace: string): Promise
   for (const { items } of left) {
     for (const f of items.flatMap((m) => m.finalizers ?? [])) finalizers.set(f, (finalizers.get(f) ?? 0) + 1)
   }
-  return {
+  const said = errors.map((e) => (e instanceof Error ? e.message : String(e)))
+  const [deletedAt, now] = [Date.parse(deletionTimestamp ?? ''), ctx.clock.now()]
+  const unexpected = left
+    .filter((l) => isUnexpected(l, deletedAt, now))
+    .map(({ resource: r }) => {
+      const gvr = `${r.group}/${r.version}, Resource=${r.resource}`
+      return `unexpected items still remain in namespace: ${namespace} for gvr: ${gvr}`
+    })
+  const outcome = {
     discoveryFailures: failures,
-    errors: errors.map((e) => (e instanceof Error ? e.message : String(e))),
-    remaining: new Map(left.map((l) => [l.resource, l.items.length])),
+    errors: [...said, ...unexpected],
+    remaining: new Map(left.map(({ resource: r, items }) => [`${r.resource}.${r.group}`, items.length])),
     finalizers,
   }
+  return { outcome, failure: said[0] ?? [...failures][0]?.join(': ') }
 }
 
 /** Deletes what is not being deleted yet; resolves with what is left afterwards. Most kinds are empty and cost one small list. */

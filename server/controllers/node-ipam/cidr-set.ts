@@ -1,7 +1,7 @@
 import { formatAddress } from '../../machinery/ip-range.ts'
 import { parseCidr, type Cidr } from '../../machinery/ip.ts'
 
-/** The largest difference between a node's mask and the cluster's: more nodes than that there are not. */
+/** The largest difference between a node's mask and the cluster's, of IPv6: more nodes than that there are not. IPv4 has no such limit. */
 const MAX_BITS = 16
 
 const widthOf = ({ family }: Pick<Cidr, 'family'>): number => (family === 4 ? 32 : 128)
@@ -19,7 +19,8 @@ export class CidrSet {
   constructor(text: string, mask: number) {
     const range = parseCidr(text)
     if (range === undefined) throw new RangeError(`invalid CIDR address: ${text}`)
-    if (mask < range.prefix || mask > widthOf(range) || mask - range.prefix > MAX_BITS)
+    const isTooWide = range.family === 6 && mask - range.prefix > MAX_BITS
+    if (mask < range.prefix || mask > widthOf(range) || isTooWide)
       throw new RangeError('new CIDR set failed; the node CIDR size is too big')
     this.#text = text
     this.#range = range

@@ -31,7 +31,14 @@ describe('CidrSet', () => {
     const set = new CidrSet('10.0.0.0/16', 24)
     expect(() => set.occupy('10.1.0.0/24')).toThrow('cidr 10.1.0.0/24 is out the range of cluster cidr 10.0.0.0/16')
     expect(() => set.occupy('fd00::/64')).toThrow('cidr fd00::/64 is out the range of cluster cidr 10.0.0.0/16')
-    expect(() => new CidrSet('10.0.0.0/6', 24)).toThrow('new CIDR set failed; the node CIDR size is too big')
+    expect(() => new CidrSet('fd00::/47', 64)).toThrow('new CIDR set failed; the node CIDR size is too big')
+  })
+
+  test('of IPv4 may be of any number of blocks', () => {
+    const set = new CidrSet('10.0.0.0/6', 24)
+    set.occupy('8.0.0.0/7')
+    set.occupy('11.255.255.0/24')
+    expect([set.allocate(), set.allocate()]).toEqual(['10.0.0.0/24', '10.0.1.0/24'])
   })
 })
 

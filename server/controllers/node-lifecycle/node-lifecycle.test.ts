@@ -169,6 +169,38 @@ describe('a node that goes away', () => {
     expect(c.errors).toEqual([])
   })
 
+  test('is tainted where no node of its zone counts for disruption', async () => {
+    const c = (cluster = await startTestCluster(nodeLifecycleController))
+    await addNode(c, 'alive')
+    await addNode(c, 'apart')
+    const labels = { 'node.kubernetes.io/exclude-disruption': '', 'topology.kubernetes.io/zone': 'z' }
+    await c.client.resource(NODES).patch('apart', { type: 'merge', body: { metadata: { labels } } })
+    await c.until('unreachable', async () => {
+      await renew(c, 'alive')
+      return (await taintsOf(c, 'apart')).length === 2
+    })
+    expect(await taintsOf(c, 'apart')).toEqual(UNREACHABLE)
+    expect(c.errors).toEqual([])
+  })
+
+  test('is judged in the same pass though somebody else writes its node meanwhile', async () => {
+    const c = (cluster = await startTestCluster(nodeLifecycleController))
+    await addNode(c, 'a')
+    const lease = await c.client.resource(LEASES).get('a', LEASE_NAMESPACE)
+    let asked = 0
+    c.serve('/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/a', async () => {
+      const annotations = { 'example.com/asked': String(++asked) }
+      if (asked === 1) await c.client.resource(NODES).patch('a', { type: 'merge', body: { metadata: { annotations } } })
+      return lease
+    })
+    await c.until('Unknown', async () => {
+      return findCondition((await c.get<Node>(NODES, 'a')).status?.conditions, 'Ready')?.status === 'Unknown'
+    })
+    expect(asked).toBe(2)
+    expect(await c.events()).toContain('NodeNotReady: Node a status is now: NodeNotReady')
+    expect(c.errors).toEqual([])
+  })
+
   test('while the whole machine slept is not judged by that', async () => {
     const c = (cluster = await startTestCluster(nodeLifecycleController))
     await addNode(c, 'a')
@@ -193,6 +225,19 @@ test('conditions and cordons are taints, and go with them', async () => {
   await patch({ spec: { unschedulable: null } })
   await patch({ status: { conditions: [{ type: 'DiskPressure', status: 'False' }] } }, 'status')
   await c.until('none', async () => (await taintsOf(c, 'n')).length === 0)
+})
+
+test('a new node that brings a taint of these loops loses it: it has its grace first', async () => {
+  const c = (cluster = await startTestCluster(nodeLifecycleController))
+  await addNode(c, 'alive')
+  const taints = ['not-ready', 'unreachable'].map((key) => ({ key: `node.kubernetes.io/${key}`, effect: 'NoExecute' }))
+  await c.create(NODES, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' }, spec: { taints } } as never)
+  await c.until('off', async () => {
+    await renew(c, 'alive')
+    return (await taintsOf(c, 'n')).every((t) => !t.endsWith(':NoExecute'))
+  })
+  expect((await c.get<Node>(NODES, 'n')).status?.conditions).toBeUndefined()
+  expect(c.errors).toEqual([])
 })
 
 test('pods of a node that is gone fail and go, after a quarantine; one deleted before it had a node goes too', async () => {

@@ -25,6 +25,7 @@ const LEASE_NAMESPACE = 'kube-node-lease'
 const NODE_WORKERS = 8
 const POD_WORKERS = 4
 const TAINTING_MS = 100
+const UPDATE_TRIES = 5
 const NO_DISRUPTION_CHECK = 'node.kubernetes.io/exclude-disruption'
 
 /**
@@ -144,7 +145,10 @@ class NodeLifecycle {
       const isNew = !this.#known.has(name)
       this.#known.set(name, node)
       this.#zones.add(node)
-      if (isNew) this.#nodeEvent(node, 'RegisteredNode', `Node ${name} event: Registered Node ${name} in Controller`)
+      if (!isNew) continue
+      this.#nodeEvent(node, 'RegisteredNode', `Node ${name} event: Registered Node ${name} in Controller`)
+      // What somebody else made of it is no judgement of ours: it waits for its turn like every other node.
+      await this.#markReachable(node).catch((e: unknown) => this.#ctx.onError(e, `taints of node ${name}`))
     }
     for (const [name, node] of this.#known) {
       if (this.#nodes.lister.get(name) !== undefined) continue
@@ -155,11 +159,14 @@ class NodeLifecycle {
       this.#zones.forgetNode(node)
     }
     const ready = new Map<string, (Condition | undefined)[]>()
-    const errors = await inParallel(nodes, NODE_WORKERS, async (node) => {
-      const condition = await this.#check(node)
-      if (node.metadata.labels?.[NO_DISRUPTION_CHECK] !== undefined) return
-      const zone = this.#zones.nameOf(node)
-      ready.set(zone, [...(ready.get(zone) ?? []), condition])
+    const errors = await inParallel(nodes, NODE_WORKERS, async (cached) => {
+      const { node, before } = await this.#judge(cached)
+      const condition = findCondition(node.status?.conditions, 'Ready')
+      if (node.metadata.labels?.[NO_DISRUPTION_CHECK] === undefined) {
+        const zone = this.#zones.nameOf(node)
+        ready.set(zone, [...(ready.get(zone) ?? []), condition])
+      }
+      if (condition !== undefined) await this.#follow(node, condition, before)
     })
     await this.#judgeZones(ready, nodes)
     if (errors.length > 0) throw errors[0]
@@ -174,14 +181,26 @@ class NodeLifecycle {
     for (const health of this.#health.values()) health.heardAt += late
   }
 
-  /** Judges one node, and acts on it; resolves with its Ready condition. */
-  async #check(cached: Node): Promise<Condition | undefined> {
-    const name = cached.metadata.name ?? ''
-    const before = findCondition(cached.status?.conditions, 'Ready')
-    const node = await this.#update(cached)
-    const ready = findCondition(node.status?.conditions, 'Ready')
-    if (ready === undefined) return undefined
-    await this.#taintByReadiness(node, ready)
+  /** The node after the judgement, and its Ready condition before. One that somebody else writes meanwhile is judged anew. */
+  async #judge(cached: Node): Promise<{ node: Node; before: Condition | undefined }> {
+    const { client, signal } = this.#ctx
+    let node = cached
+    for (let tries = 1; ; tries++) {
+      const before = findCondition(node.status?.conditions, 'Ready')
+      try {
+        return { node: await this.#update(node), before }
+      } catch (e) {
+        if (!isStatusError(e, 'Conflict') || tries >= UPDATE_TRIES) throw e
+        node = await client.resource<Node>(NODES).get(node.metadata.name ?? '', { signal })
+      }
+    }
+  }
+
+  /** Acts on a judgement. */
+  async #follow(node: Node, ready: Condition, before: Condition | undefined): Promise<void> {
+    const name = node.metadata.name ?? ''
+    // A taint is tried again in the next pass; that the node was lost is seen in this one only.
+    await this.#taintByReadiness(node, ready).catch((e: unknown) => this.#ctx.onError(e, `taints of node ${name}`))
     const lost = ready.status !== 'True' && before?.status === 'True'
     if (lost) this.#nodeEvent(node, 'NodeNotReady', `Node ${name} status is now: NodeNotReady`)
     if (lost || (this.#retry.has(name) && before?.status !== 'True')) {
@@ -189,7 +208,6 @@ class NodeLifecycle {
       await this.#markUnready(this.#pods.lister.byIndex(BY_NODE, name))
     }
     this.#retry.delete(name)
-    return ready
   }
 
   /** The node, with Unknown conditions written when its kubelet has been silent for too long. */

@@ -53,7 +53,8 @@ export class Zones {
     for (const zone of [...this.#states.keys()]) {
       if (ready.has(zone)) continue
       this.#states.delete(zone)
-      this.#queues.delete(zone)
+      // Nodes may wait there all the same: those that are not counted (exclude-disruption) are tainted like any other.
+      this.#queue(zone).setRate(this.#o.nodeEvictionRate)
     }
     if (ready.size === 0) return undefined
     const next = new Map([...ready].map(([zone, conditions]) => [zone, stateOf(conditions, this.#o.unhealthyZoneThreshold)] as const))

@@ -1,10 +1,18 @@
 import type { PersistentVolumeClaim } from '../../client/objects-storage.ts'
-import type { Pod, Volume } from '../../client/objects.ts'
+import type { ContainerStatus, Pod, Volume } from '../../client/objects.ts'
 import { claimNameOf, foreignClaim } from '../../client/volume-binding.ts'
 
 /** Which pods count as users of a claim (pvcprotection); ephemeral volumes only when the claim was made for this pod. */
 
-const isFinished = ({ status }: Pod): boolean => status?.phase === 'Failed' || status?.phase === 'Succeeded'
+const isRunning = ({ state }: ContainerStatus): boolean => state?.terminated === undefined && state?.waiting === undefined
+
+/** It has ended, or it is being deleted and no container of it runs (pkg/volume/util `IsPodTerminated`). */
+const isFinished = ({ metadata, status }: Pod): boolean => {
+  if (status?.phase === 'Failed' || status?.phase === 'Succeeded') return true
+  const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = status ?? {}
+  const containers = [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses]
+  return metadata.deletionTimestamp != null && !containers.some(isRunning)
+}
 
 /** The kubelet is done with it, or it was deleted by force: it may be waiting for this very claim to go. */
 const isShutDown = ({ metadata }: Pod): boolean => metadata.deletionTimestamp != null && metadata.deletionGracePeriodSeconds === 0

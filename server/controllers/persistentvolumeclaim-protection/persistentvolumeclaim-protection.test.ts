@@ -105,9 +105,26 @@ describe('users of the claim of an ephemeral volume', () => {
       pod({ deletionTimestamp: '2020-01-01T00:00:00Z', deletionGracePeriodSeconds: 0 }),
       'u',
       false,
-      true,
+      false,
     ],
   ])('%s', (_what, user, uid, held, referenced) => {
     expect([holds(user, claim(uid)), references(user, claim(uid))]).toEqual([held, referenced])
   })
+})
+
+describe('a pod that is being deleted', () => {
+  const deletionTimestamp = '2020-01-01T00:00:00Z'
+  const status = (state: object | undefined): object => ({ name: 'c', ...(state === undefined ? {} : { state }) })
+  const refers = (more: object): boolean => {
+    const pod = { ...podOf('one', [using('data')]), status: more } as Pod
+    return references({ ...pod, metadata: { ...pod.metadata, deletionTimestamp } }, { metadata: { name: 'data' } })
+  }
+  test.each([
+    ['without any container yet', {}, false],
+    ['whose containers have ended or wait', { containerStatuses: [status({ terminated: {} }), status({ waiting: {} })] }, false],
+    ['one of whose containers runs', { containerStatuses: [status({ terminated: {} }), status({ running: {} })] }, true],
+    ['of whose container nothing is known', { containerStatuses: [status(undefined)] }, true],
+    ['whose init container runs', { initContainerStatuses: [status({ running: {} })] }, true],
+    ['whose debugging container runs', { ephemeralContainerStatuses: [status({ running: {} })] }, true],
+  ])('%s: %s', (_what, more, used) => expect(refers(more)).toBe(used))
 })

@@ -7,9 +7,10 @@ import type { Controller } from '../controller.ts'
 import { isTerminating } from '../namespace/terminating.ts'
 
 const NAME = 'kube-root-ca.crt'
-// The value that every cluster has here; tools compare it.
+const DESCRIPTION = 'kubernetes.io/description'
+// The value that every cluster has here; tools compare it. One that somebody else has written stays.
 const ANNOTATIONS = {
-  'kubernetes.io/description':
+  [DESCRIPTION]:
     'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP ' +
     'or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.',
 }
@@ -31,7 +32,8 @@ export const rootCACertificatePublisher: Controller = {
     const look = (ns: Namespace): void => queue.add(ns.metadata.name ?? '')
     const lookAround = (cm: ConfigMap): void => queue.add(cm.metadata.namespace ?? '')
     namespaces.addHandler({ added: look, updated: look })
-    maps.addHandler({ updated: lookAround, deleted: lookAround })
+    // One that was made by somebody else just before ours has to be mended.
+    maps.addHandler({ added: lookAround, updated: lookAround, deleted: lookAround })
     await Promise.all([namespaces.synced(), maps.synced()])
     const client = ctx.client.resource<ConfigMap>(CONFIG_MAPS)
     const { signal } = ctx
@@ -63,9 +65,5 @@ export const rootCACertificatePublisher: Controller = {
 
 function isCurrent(map: ConfigMap, rootCA: string): boolean {
   const data = Object.entries(map.data ?? {})
-  return (
-    data.length === 1 &&
-    map.data?.['ca.crt'] === rootCA &&
-    Object.entries(ANNOTATIONS).every(([k, v]) => map.metadata.annotations?.[k] === v)
-  )
+  return data.length === 1 && map.data?.['ca.crt'] === rootCA && (map.metadata.annotations?.[DESCRIPTION] ?? '') !== ''
 }

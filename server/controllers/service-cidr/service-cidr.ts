@@ -15,6 +15,9 @@ interface ServiceCIDR extends KubeObject {
 }
 
 const FINALIZER = 'networking.k8s.io/service-cidr-finalizer'
+/** An address that somebody else has made, and no allocator given, keeps no range. */
+const isGiven = ({ metadata }: KubeObject): boolean => metadata.labels?.['ipaddress.kubernetes.io/managed-by'] === 'ipallocator.k8s.io'
+
 /** So long allocators may take to hear that a range goes. */
 const GRACE_MS = 10_000
 
@@ -61,7 +64,7 @@ export const serviceCIDRController: Controller = {
       const orphaned = (address: string): boolean =>
         cidrsOf(range).some((c) => covers(c, address)) && !others.some((c) => covers(c, address))
       if (cidrsOf(range).every((c) => others.some((o) => covers(o, c)))) return true
-      return !addresses.lister.list().some(({ metadata }) => orphaned(metadata.name ?? ''))
+      return !addresses.lister.list().some((a) => isGiven(a) && orphaned(a.metadata.name ?? ''))
     }
     const say = async (range: ServiceCIDR, condition: Omit<MetaCondition, 'type' | 'lastTransitionTime'>): Promise<void> => {
       const old = range.status?.conditions?.find((c) => c.type === 'Ready')

@@ -8,7 +8,7 @@ export interface Secret extends KubeObject {
 
 export const NAMESPACE = 'kube-system'
 export const TOKENS = { namespace: NAMESPACE, fieldSelector: 'type=bootstrap.kubernetes.io/token' } as const
-const PREFIX = 'bootstrap-token-'
+const SECRET_NAME = /^bootstrap-token-([a-z0-9]{6})$/
 
 /** A key of the secret as text; '' where there is none. */
 export const dataOf = ({ data }: Secret, key: string): string => Buffer.from(data?.[key] ?? '', 'base64').toString('utf8')
@@ -25,7 +25,7 @@ export function timeLeft(secret: Secret, now: number): number | undefined {
 export function signingToken(secret: Secret, now: number): { id: string; secret: string } | undefined {
   const id = dataOf(secret, 'token-id')
   const key = dataOf(secret, 'token-secret')
-  if (id === '' || key === '' || secret.metadata.name !== PREFIX + id) return undefined
+  if (key === '' || SECRET_NAME.exec(secret.metadata.name ?? '')?.[1] !== id) return undefined
   if (timeLeft(secret, now) === 0 || dataOf(secret, 'usage-bootstrap-signing') !== 'true') return undefined
   return { id, secret: key }
 }
