@@ -142,7 +142,7 @@ export const directions = [
   {
     name: 'request-tells-of-one',
     from: ['request'],
-    never: server.filter((t) => !['request', 'machinery', 'scheme', 'authn', 'admission', 'serving'].includes(t)),
+    never: server.filter((t) => !['request', 'machinery', 'scheme', 'authn', 'authz', 'admission', 'serving'].includes(t)),
     message:
       'request is what is known of one request: the contracts of who asks, of what judges it and of its types, and nothing that answers',
   },

@@ -31,7 +31,9 @@ export async function watchObjects(ctx: RequestContext, served: ServedResource, 
   const encoder = encoderFor(ctx, served)
   const { store } = served
   const { feed } = store.deps
-  const selection: Selection = { namespace: ctx.requestInfo.namespace, labels: query.labels, fields: query.fields }
+  // The old path of one namespace's watch has its name where others have the namespace.
+  const namespace = served.facts.namespaced ? ctx.requestInfo.namespace : ''
+  const selection: Selection = { namespace, labels: query.labels, fields: query.fields }
   const revision = parseReadVersion(query.resourceVersion)
   const initial = query.sendInitialEvents ?? revision === 0
   // Unset means consistent, "0" any, a number not older than that (KEP-3157).

@@ -21,18 +21,18 @@ const byType: readonly (readonly [FlagType, readonly string[]])[] = [
   [
     'int',
     names(`
-    audit-log-batch-buffer-size audit-log-batch-max-size audit-log-batch-throttle-burst audit-log-maxage audit-log-maxbackup
+    apiserver-count audit-log-batch-buffer-size audit-log-batch-max-size audit-log-batch-throttle-burst audit-log-maxage audit-log-maxbackup
     audit-log-maxsize audit-log-truncate-max-batch-size audit-log-truncate-max-event-size audit-webhook-batch-buffer-size
     audit-webhook-batch-max-size audit-webhook-batch-throttle-burst audit-webhook-truncate-max-batch-size
     audit-webhook-truncate-max-event-size
-    delete-collection-workers kubernetes-service-node-port lease-reuse-duration-seconds max-connection-bytes-per-sec
+    default-watch-cache-size delete-collection-workers kubelet-port kubelet-read-only-port kubernetes-service-node-port lease-reuse-duration-seconds max-connection-bytes-per-sec
     `),
   ],
   [
     'duration',
     names(`
     audit-log-batch-max-wait audit-webhook-batch-max-wait audit-webhook-initial-backoff coordinated-leadership-lease-duration
-    coordinated-leadership-renew-deadline coordinated-leadership-retry-period etcd-count-metric-poll-period
+    audit-webhook-batch-initial-backoff coordinated-leadership-renew-deadline coordinated-leadership-retry-period etcd-count-metric-poll-period
     etcd-db-metric-poll-interval etcd-healthcheck-timeout etcd-readycheck-timeout kubelet-timeout livez-grace-period
     log-flush-frequency shutdown-watch-termination-grace-period
     storage-initialization-timeout
@@ -47,7 +47,7 @@ const byType: readonly (readonly [FlagType, readonly string[]])[] = [
   [
     'string',
     names(`
-    allow-metric-labels allow-metric-labels-manifest audit-log-format audit-log-mode
+    admission-control allow-metric-labels allow-metric-labels-manifest audit-log-format audit-log-mode
     audit-log-path audit-log-version audit-policy-file audit-webhook-config-file audit-webhook-mode audit-webhook-version
     debug-socket-path disabled-metrics egress-selector-config-file emulated-version encryption-provider-config
     etcd-servers-overrides external-hostname log-json-info-buffer-size log-text-info-buffer-size

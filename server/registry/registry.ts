@@ -205,9 +205,11 @@ export class Registry {
   #take(generation: number): Snapshot {
     const { builtIn } = this.#options
     const installed = [...this.#installed.values()]
-    const served = installed.flatMap((i) => i.served)
-    const byPath = new Map(served.map((s) => [pathOf(s.facts), s]))
     const known = new Set(builtIn.resources)
+    const versions = new Set(builtIn.groups.flatMap((g) => g.versions.map((v) => `${g.name}/${v}`)))
+    // What a definition adds to a version of the built-in API is reached by nobody: that version's own routes take every path below it.
+    const served = installed.flatMap((i) => i.served).filter(({ facts: f }) => known.has(f) || !versions.has(`${f.group}/${f.version}`))
+    const byPath = new Map(served.map((s) => [pathOf(s.facts), s]))
     const added = served.map((s) => s.facts).filter((f) => !known.has(f))
     const delegates = this.#delegates
     const taken = new Set([...added, ...delegates].map((d) => d.group))

@@ -92,6 +92,19 @@ describe('a definition', () => {
     expect(status).toMatchObject({ acceptedNames: { plural: 'widgets', listKind: 'WidgetList' }, storedVersions: ['v1'] })
   })
 
+  test('adds nothing to a version of the built-in API, but to its group', async () => {
+    await using w = await open()
+    const made = definition({ plural: 'lanes', kind: 'Lane' }, [version('v1', { storage: false }), version('v9')])
+    made.metadata = { name: 'lanes.networking.k8s.io', annotations: { 'api-approved.kubernetes.io': 'unapproved' } }
+    ;(made.spec as Json).group = 'networking.k8s.io'
+    await define(w, made)
+    await condition(w, 'lanes.networking.k8s.io', 'Established', 'True')
+    const served = ['v1', 'v9'].map((v) => w.registry.resource('networking.k8s.io', v, 'lanes')?.facts.kind)
+    expect(served).toEqual([undefined, 'Lane'])
+    expect(w.registry.snapshot.facts.filter((f) => f.resource === 'lanes').map((f) => f.version)).toEqual(['v9'])
+    expect(w.registry.resource('networking.k8s.io', 'v1', 'ingresses')).toBeDefined()
+  })
+
   test('of which nothing is said to be stored is stored in its storage version', async () => {
     await using w = await open()
     await define(w, definition(WIDGETS))

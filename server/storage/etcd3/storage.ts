@@ -231,8 +231,7 @@ export class EtcdStorage implements Storage {
       return txnAnswer(await this.#call('/etcdserverpb.KV/Txn', request))
     } catch (error) {
       if (error instanceof GrpcError && error.code === GRPC.NOT_FOUND) throw new LeaseLostError(error.message)
-      if (error instanceof GrpcError && isTooLarge(error)) throw new RequestTooLargeError(error.message)
-      throw new RequestTooLargeError()
+      if (error instanceof GrpcError && isTooLarge(error)) throw new RequestTooLargeError(tooLargeText(error))
       throw unavailable(error)
     }
   }
@@ -289,6 +288,12 @@ const NO_KEY: RangeQuery = { key: Buffer.from([0]) }
 const isTooLarge = ({ code, message }: GrpcError): boolean =>
   (code === GRPC.INVALID_ARGUMENT && message === 'etcdserver: request is too large') ||
   (code === GRPC.RESOURCE_EXHAUSTED && message.includes('message larger than max'))
+
+/** Upstream's client does not even send what etcd's gRPC server does not read. */
+const tooLargeText = ({ code, message }: GrpcError): string =>
+  code === GRPC.RESOURCE_EXHAUSTED
+    ? `rpc error: code = ResourceExhausted desc = trying to send message larger than max ${/\(.*\)/.exec(message)?.[0] ?? ''}`
+    : message
 
 class LeaseLostError extends StorageUnavailableError {}
 
