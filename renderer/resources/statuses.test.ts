@@ -11,6 +11,7 @@ import { worstFirst } from '../kube/columns.ts'
 import { body } from '../kube/testing/certificate.ts'
 import { kinds } from './kinds.ts'
 import { leaseStatus } from './leases/view.ts'
+import { nextStep } from './next-steps.ts'
 import { storageClassStatus } from './storageclasses/view.ts'
 import { classStatus, levelStatus, schemaStatus } from './priorities/view.ts'
 import type { Condition, KubeObject } from '../kube/types.ts'
@@ -49,6 +50,16 @@ test.each<[string, object | undefined, string, string]>([
 ])('a disruption budget: %s', (_, status, text, tone) =>
   expect(budgetStatus({ metadata, ...(status ? { status: { observedGeneration: 1, ...status } } : {}) })).toEqual({ text, tone }),
 )
+
+test('a budget that lets none of its pods go says on home what that means; one that does says nothing', () => {
+  const step = (status: object): string | undefined => {
+    const { text } = budgetStatus({ metadata, status: { observedGeneration: 1, expectedPods: 3, desiredHealthy: 2, ...status } })
+    return nextStep({ resource: 'poddisruptionbudgets.policy', reason: text })
+  }
+  expect(step({ currentHealthy: 1, disruptionsAllowed: 0 })).toBe('insufficientPods')
+  expect(step({ currentHealthy: 2, disruptionsAllowed: 0 })).toBe('insufficientPods')
+  expect(step({ currentHealthy: 3, disruptionsAllowed: 1 })).toBeUndefined()
+})
 
 test('an ingress waits until somebody gives it an address', () => {
   expect(ingressStatus({ metadata })).toEqual({ text: 'Pending', tone: 'busy' })
