@@ -158,8 +158,6 @@ function kubernetesService(o: BootstrapOptions): KubeObject {
     spec: {
       type: 'ClusterIP',
       clusterIP: o.serviceAddress,
-      clusterIPs: [o.serviceAddress],
-      ipFamilies: [familyOf(o.serviceAddress)],
       ipFamilyPolicy: 'SingleStack',
       internalTrafficPolicy: 'Cluster',
       sessionAffinity: 'None',

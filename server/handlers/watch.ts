@@ -18,6 +18,7 @@ import type { ResourceEncoder } from './encoders/contract.ts'
 import { errorFrame } from './encoders/frames.ts'
 import { whileFilling } from '../registry/generic/filling.ts'
 import { encoderFor } from './respond.ts'
+import { asksForSocket, watchSocket } from './watch-socket.ts'
 
 /** A watch without timeoutSeconds lives between this and twice this long (kube-apiserver --min-request-timeout). */
 export interface WatchLimits {
@@ -47,7 +48,10 @@ export async function watchObjects(ctx: RequestContext, served: ServedResource, 
       return { failure: e }
     },
   )
-  const stream = ctx.exchange.stream(200, { 'content-type': encoder.watchContentType })
+  const isSocket = asksForSocket(ctx.exchange)
+  const socket = isSocket ? watchSocket(ctx.exchange, encoder.watchContentType) : undefined
+  if (isSocket && socket === undefined) return
+  const stream = socket ?? ctx.exchange.stream(200, { 'content-type': encoder.watchContentType })
   try {
     if (typeof past === 'object' && 'failure' in past) throw past.failure
     const watcher = store.resource.cache.watch(
@@ -73,10 +77,12 @@ export async function watchObjects(ctx: RequestContext, served: ServedResource, 
       watcher.bookmark(feed.revision)
       watcher.close()
     }, seconds * 1000)
-    ctx.exchange.onClose(() => {
+    const gone = (): void => {
       timer.cancel()
       watcher.gone()
-    })
+    }
+    ctx.exchange.onClose(gone)
+    socket?.onClose(gone)
   } catch (e) {
     endWithError(ctx, encoder, stream, e, served)
   }

@@ -9,7 +9,7 @@ import { podLog } from './pod-log.ts'
 import type { StreamMetrics } from './streams/metrics.ts'
 import { isSpdy, isTunnelled, tunnelledProtocols, tunnelPorts } from './streams/port-forward.ts'
 import { REMOTE_COMMAND, SPDY_PROTOCOLS, translateCommand, type CommandStreams } from './streams/remote-command.ts'
-import { handshakeError, offeredProtocols } from './streams/websocket.ts'
+import { handshakeError, offeredProtocols } from '../serving/websocket.ts'
 import type { ProxyOptions } from './subresources.ts'
 
 type Options = Record<string, unknown>

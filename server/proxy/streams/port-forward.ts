@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws'
 import type { Exchange } from '../../serving/exchange.ts'
 import { takeLeave, type Switched } from '../tunnel.ts'
-import { acceptWebSocket } from './websocket.ts'
+import { acceptWebSocket } from '../../serving/websocket.ts'
 
 const PREFIX = 'SPDY/3.1+'
 /** In bytes: so much may wait for a client before the kubelet has to. */

@@ -7,7 +7,7 @@ import type { StreamMetrics } from './metrics.ts'
 import { commandError, commandStatus, type CommandStatus } from './remote-command-status.ts'
 import { SpdyConnection, type SpdyStream, type StreamEnd } from './spdy-connection.ts'
 import { TerminalSizes } from './terminal-sizes.ts'
-import { acceptWebSocket, handshakeError } from './websocket.ts'
+import { acceptWebSocket, handshakeError } from '../../serving/websocket.ts'
 
 /** The one subprotocol whose streams can be ended one by one, and the one that is translated. */
 export const REMOTE_COMMAND = 'v5.channel.k8s.io'

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { WebSocketServer, type WebSocket } from 'ws'
-import type { Exchange } from '../../serving/exchange.ts'
+import type { Exchange } from './exchange.ts'
 
 /** A message that is longer ends the connection, as at upstream's server. */
 const MAX_MESSAGE = 32 << 20
