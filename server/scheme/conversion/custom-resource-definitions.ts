@@ -72,6 +72,8 @@ export function fromV1beta1(crd: Json): Json {
     ...crd,
     spec: defined({
       ...spec,
+      // Its default in that version; whoever writes v1 says it.
+      preserveUnknownFields: spec.preserveUnknownFields ?? true,
       versions:
         versions.length > 0 || hasVersions(object(crd.spec))
           ? versions.map((v) => renameIn('JSONPath', 'jsonPath', { ...v, ...common }))
