@@ -10,6 +10,8 @@ export interface DiscoveredResource extends ResourceId {
 export interface Discovery {
   /** Each resource once, in its group's preferred version that has it; no subresources. */
   resources: DiscoveredResource[]
+  /** Each resource in each version that has it; no subresources. */
+  served: DiscoveredResource[]
   /** Group versions whose server could not tell (an aggregated API that is down), with the reason. */
   failures: Map<string, string>
 }
@@ -45,17 +47,20 @@ async function getJson<T>(client: Client, path: string, accept: string, signal?:
 /** Asks `/api` and `/apis` with one aggregated request each, and a server that has no such answer group by group. */
 export async function discover(client: Client, signal?: AbortSignal): Promise<Discovery> {
   const found = new Map<string, DiscoveredResource>()
+  const served: DiscoveredResource[] = []
   const failures = new Map<string, string>()
   const keep = (r: DiscoveredResource): void => {
+    if (r.resource.includes('/')) return
+    served.push(r)
     const key = `${r.resource}.${r.group}`
-    if (!r.resource.includes('/') && !found.has(key)) found.set(key, r)
+    if (!found.has(key)) found.set(key, r)
   }
   for (const path of ['/api', '/apis']) {
     const answer = await getJson<AggregatedList & GroupList>(client, path, AGGREGATED, signal)
     if (answer.kind === 'APIGroupDiscoveryList') readAggregated(answer, keep, failures)
     else await readLegacy(client, answer, keep, failures, signal)
   }
-  return { resources: [...found.values()], failures }
+  return { resources: [...found.values()], served, failures }
 }
 
 function readAggregated(list: AggregatedList, keep: (r: DiscoveredResource) => void, failures: Map<string, string>): void {

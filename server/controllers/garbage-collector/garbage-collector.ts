@@ -1,18 +1,19 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { JsonPatchOperation } from '../../client/client.ts'
+import type { EventRecorder } from '../../client/event-recorder.ts'
 import { isStatusError } from '../../machinery/status.ts'
-import { parseApiVersion, type KubeObject, type OwnerReference } from '../../machinery/types.ts'
+import type { KubeObject, OwnerReference } from '../../machinery/types.ts'
 import type { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { inParallel, type Controller, type ControllerContext } from '../controller.ts'
-import type { DiscoveredResource } from '../discovery.ts'
-import { FOREGROUND, ORPHAN, OwnerGraph, type GraphChange, type GraphNode } from './graph.ts'
+import { FOREGROUND, ORPHAN, OwnerGraph, referenceFrom, type GraphChange, type GraphNode } from './graph.ts'
 import { Monitors } from './monitors.ts'
+import { NotYetKnownError, OwnerLookup, type OwnerLookupOptions, type OwnerState } from './owner-lookup.ts'
 
 // --concurrent-gc-syncs, and how often kinds are looked for anew, as upstream.
 const WORKERS = 20
 const RESYNC_MS = 30_000
 const PARALLEL_PATCHES = 16
-const MAX_ABSENT = 500
 
 /**
  * Deletes what lost all its owners, and carries out the two slower ways of deleting an owner: `foregroundDeletion` waits
@@ -24,16 +25,14 @@ export const garbageCollectorController: Controller = {
   start: (ctx) => new GarbageCollector(ctx).start(),
 }
 
-type OwnerState = 'solid' | 'dangling' | 'waiting'
-
 class GarbageCollector {
   readonly #ctx: ControllerContext
   readonly #graph = new OwnerGraph()
   readonly #deletes: WorkQueue
   readonly #orphans: WorkQueue
   readonly #monitors: Monitors
-  /** Owners that were asked for and are not there; uids do not come back. */
-  readonly #absent = new Set<string>()
+  readonly #owners: OwnerLookup
+  readonly #events: EventRecorder
 
   constructor(ctx: ControllerContext) {
     this.#ctx = ctx
@@ -41,11 +40,12 @@ class GarbageCollector {
     this.#orphans = ctx.workQueue('garbage_collector_attempt_to_orphan')
     this.#monitors = new Monitors(ctx, {
       put: (resource, obj) => this.#enqueue(this.#graph.put(resource, obj)),
-      remove: (_, obj) => {
-        this.#noteAbsent(obj.metadata.uid ?? '')
-        this.#enqueue(this.#graph.remove(obj.metadata.uid ?? ''))
-      },
+      remove: (_, obj) => this.#remove(obj.metadata.uid ?? ''),
     })
+    const { client, signal } = ctx
+    const resourceOf: OwnerLookupOptions['resourceOf'] = (...kind) => this.#monitors.resourceOf(...kind)
+    this.#owners = new OwnerLookup({ client, signal, graph: this.#graph, resourceOf })
+    this.#events = ctx.recorder('garbage-collector-controller')
   }
 
   async start(): Promise<void> {
@@ -64,45 +64,46 @@ class GarbageCollector {
 
   #report(e: unknown, uid: string): void {
     const node = this.#graph.get(uid)
-    if (isStatusError(e, 'Conflict')) return
+    if (isStatusError(e, 'Conflict') || e instanceof NotYetKnownError) return
     this.#ctx.onError(e, `garbage collector: ${node?.resource.resource ?? uid} ${node?.namespace ?? ''}/${node?.name ?? ''}`)
   }
 
-  #enqueue({ toDelete, toOrphan }: GraphChange): void {
+  #enqueue({ toDelete, toOrphan, misplaced }: GraphChange): void {
+    for (const { dependent, owner } of misplaced) this.#warn(dependent, owner)
     for (const uid of toDelete) this.#deletes.add(uid)
     for (const uid of toOrphan) this.#orphans.add(uid)
   }
 
-  #noteAbsent(uid: string): void {
-    this.#absent.add(uid)
-    if (this.#absent.size > MAX_ABSENT) this.#absent.delete(this.#absent.values().next().value!)
+  #warn(dependent: GraphNode, owner: OwnerReference): void {
+    const { namespace = '', name, uid } = dependent
+    const { apiVersion, kind } = referenceFrom(dependent)
+    const about = { apiVersion, kind, object: { metadata: { ...(namespace === '' ? {} : { namespace }), name, uid } } }
+    const said = `[${owner.apiVersion}/${owner.kind}, namespace: ${namespace}, name: ${owner.name}, uid: ${owner.uid}]`
+    this.#events.event(about, 'Warning', 'OwnerRefInvalidNamespace', `ownerRef ${said} does not exist in namespace "${namespace}"`)
   }
 
-  /** The object as the server has it, or undefined when it (this very one) is gone. */
-  async #live(node: GraphNode): Promise<KubeObject | undefined> {
-    const { resource, namespace, name, uid } = node
-    try {
-      const obj = await this.#ctx.client.resource(resource).get(name, { namespace, signal: this.#ctx.signal })
-      return obj.metadata.uid === uid ? obj : undefined
-    } catch (e) {
-      if (isStatusError(e, 'NotFound')) return undefined
-      throw e
-    }
+  #remove(uid: string): void {
+    const node = this.#graph.get(uid)
+    if (node !== undefined && this.#graph.dependentsOf(uid).length > 0) this.#owners.noteGone(node)
+    this.#enqueue(this.#graph.remove(uid))
   }
 
   async #attemptToDelete(uid: string): Promise<void> {
     const node = this.#graph.get(uid)
     if (node === undefined || (node.beingDeleted && !node.deletingDependents)) return
     if (!node.deletingDependents && node.owners.length === 0) return
-    const live = await this.#live(node)
-    if (live === undefined) return this.#enqueue(this.#graph.remove(uid))
+    const live = await this.#owners.live(node)
+    if (live === undefined) return this.#remove(uid)
     if (node.deletingDependents) return this.#finishForeground(node, live)
     const states = await this.#classify(live)
     const of = (s: OwnerState): OwnerReference[] => states.filter((x) => x.state === s).map((x) => x.owner)
-    if (states.length === 0) return
-    if (of('solid').length > 0) {
+    // A cluster-scoped object that names a namespaced owner stays as it is, whatever its other owners are.
+    if (states.length === 0 || of('unresolvable').length > 0) return
+    if (of('solid').length + of('unseen').length > 0) {
       const gone = [...of('dangling'), ...of('waiting')]
       if (gone.length > 0) await this.#dropOwners(node, live, new Set(gone.map((o) => o.uid)))
+      // An owner that goes before a watch has told of it takes nothing with it, unless it is asked for again (issue 56121).
+      else if (of('unseen').length > 0) throw new NotYetKnownError(`an owner of ${node.name} has not been observed yet`)
       return
     }
     if (of('waiting').length > 0 && this.#graph.dependentsOf(uid).length > 0) {
@@ -121,58 +122,47 @@ class GarbageCollector {
     for (const d of blocking) if (!d.deletingDependents) this.#deletes.add(d.uid)
   }
 
-  async #classify(live: KubeObject): Promise<Array<{ owner: OwnerReference; state: OwnerState }>> {
+  async #classify({ metadata }: KubeObject): Promise<Array<{ owner: OwnerReference; state: OwnerState }>> {
     const out: Array<{ owner: OwnerReference; state: OwnerState }> = []
-    for (const owner of live.metadata.ownerReferences ?? []) out.push({ owner, state: await this.#stateOf(owner, live.metadata.namespace) })
+    for (const owner of metadata.ownerReferences ?? []) {
+      const state = await this.#owners.stateOf(owner, metadata.namespace)
+      out.push({ owner, state })
+      if (state === 'unresolvable') break
+    }
     return out
-  }
-
-  async #stateOf(owner: OwnerReference, namespace: string | undefined): Promise<OwnerState> {
-    const known = this.#graph.get(owner.uid)
-    if (known !== undefined && (known.namespace === undefined || known.namespace === namespace)) {
-      return known.deletingDependents ? 'waiting' : 'solid'
-    }
-    if (this.#absent.has(owner.uid)) return 'dangling'
-    const resource = this.#resourceOf(owner)
-    if (resource.namespaced && (namespace === undefined || namespace === '')) {
-      // A cluster-wide object cannot be owned by a namespaced one: nobody can tell which is meant, so nothing is deleted.
-      return 'solid'
-    }
-    const node = { resource, namespace: resource.namespaced ? namespace : undefined, name: owner.name, uid: owner.uid }
-    const live = await this.#live(node as GraphNode)
-    if (live === undefined) {
-      this.#noteAbsent(owner.uid)
-      return 'dangling'
-    }
-    return live.metadata.deletionTimestamp != null && (live.metadata.finalizers ?? []).includes(FOREGROUND) ? 'waiting' : 'solid'
-  }
-
-  #resourceOf(owner: OwnerReference): DiscoveredResource {
-    const gv = parseApiVersion(owner.apiVersion)
-    const resource = gv === undefined ? undefined : this.#monitors.resourceOf(gv.group, owner.kind)
-    if (gv === undefined || resource === undefined) throw new Error(`no matches for kind "${owner.kind}" in version "${owner.apiVersion}"`)
-    return { ...resource, version: gv.version }
   }
 
   async #delete(node: GraphNode, live: KubeObject, propagationPolicy: 'Orphan' | 'Foreground' | 'Background'): Promise<void> {
     const { resource, namespace, name, uid } = node
-    const { resourceVersion } = live.metadata
-    // Unchanged since it was looked at: somebody may be adopting it.
-    const preconditions = { uid, ...(resourceVersion === undefined ? {} : { resourceVersion }) }
+    const { resourceVersion, ownerReferences } = live.metadata
+    const attempt = async (preconditions: { uid: string; resourceVersion?: string }): Promise<void> => {
+      try {
+        await this.#ctx.client.resource(resource).delete(name, { namespace, propagationPolicy, preconditions, signal: this.#ctx.signal })
+      } catch (e) {
+        if (!isStatusError(e, 'NotFound')) throw e
+      }
+    }
     try {
-      await this.#ctx.client.resource(resource).delete(name, { namespace, propagationPolicy, preconditions, signal: this.#ctx.signal })
+      // Unchanged since it was looked at: somebody may be adopting it.
+      await attempt({ uid, ...(resourceVersion === undefined ? {} : { resourceVersion }) })
     } catch (e) {
-      if (!isStatusError(e, 'NotFound')) throw e
+      if (!isStatusError(e, 'Conflict')) throw e
+      const now = await this.#owners.live(node)
+      if (now === undefined) return this.#remove(uid)
+      // What is written again and again is deleted all the same, as long as its owners are those that were looked at.
+      const sameOwners = isDeepStrictEqual(now.metadata.ownerReferences, ownerReferences)
+      if (!sameOwners || now.metadata.resourceVersion === resourceVersion) throw e
+      await attempt({ uid })
     }
   }
 
   async #attemptToOrphan(uid: string): Promise<void> {
     const node = this.#graph.get(uid)
     if (node === undefined || !node.orphaning) return
-    const live = await this.#live(node)
+    const live = await this.#owners.live(node)
     if (live === undefined) return
     const errors = await inParallel(this.#graph.dependentsOf(uid), PARALLEL_PATCHES, async (d) => {
-      const dependent = await this.#live(d)
+      const dependent = await this.#owners.live(d)
       if (dependent !== undefined) await this.#dropOwners(d, dependent, new Set([uid]))
     })
     if (errors.length > 0) throw errors[0]

@@ -1,4 +1,4 @@
-import type { KubeObject, OwnerReference } from '../../machinery/types.ts'
+import { apiVersionOf, type KubeObject, type OwnerReference } from '../../machinery/types.ts'
 import type { DiscoveredResource } from '../discovery.ts'
 
 export const FOREGROUND = 'foregroundDeletion'
@@ -8,6 +8,7 @@ export const ORPHAN = 'orphan'
 export interface GraphNode {
   readonly uid: string
   readonly resource: DiscoveredResource
+  /** Undefined for a cluster-scoped object. */
   readonly namespace: string | undefined
   readonly name: string
   owners: readonly OwnerReference[]
@@ -23,6 +24,27 @@ export interface GraphNode {
 export interface GraphChange {
   toDelete: string[]
   toOrphan: string[]
+  /** References to an object of another namespace, each told once. */
+  misplaced: Array<{ dependent: GraphNode; owner: OwnerReference }>
+}
+
+const noChange = (): GraphChange => ({ toDelete: [], toOrphan: [], misplaced: [] })
+
+/** How others refer to the object. */
+export const referenceFrom = ({ resource, name, uid }: GraphNode): OwnerReference => ({
+  apiVersion: apiVersionOf(resource.group, resource.version),
+  kind: resource.kind,
+  name,
+  uid,
+})
+
+/** A namespaced object can only own what is in its namespace, a cluster-scoped one anything. */
+const reaches = (owner: GraphNode, namespace: string | undefined): boolean => owner.namespace === undefined || owner.namespace === namespace
+
+/** Whether the reference, carried by an object of that namespace, says of the owner what is true: not its uid alone. */
+export function refersTo(ref: OwnerReference, owner: GraphNode, namespace: string | undefined): boolean {
+  const { apiVersion, kind, name, uid } = referenceFrom(owner)
+  return reaches(owner, namespace) && ref.uid === uid && ref.name === name && ref.kind === kind && ref.apiVersion === apiVersion
 }
 
 /**
@@ -56,8 +78,9 @@ export class OwnerGraph {
   }
 
   put(resource: DiscoveredResource, obj: KubeObject): GraphChange {
-    const change: GraphChange = { toDelete: [], toOrphan: [] }
-    const { uid = '', name = '', namespace, ownerReferences = [], finalizers = [], deletionTimestamp } = obj.metadata
+    const change = noChange()
+    const { uid = '', name = '', ownerReferences = [], finalizers = [], deletionTimestamp } = obj.metadata
+    const namespace = obj.metadata.namespace === '' ? undefined : obj.metadata.namespace
     const old = this.#nodes.get(uid)
     const node: GraphNode = old ?? {
       uid,
@@ -70,7 +93,10 @@ export class OwnerGraph {
       deletingDependents: false,
       orphaning: false,
     }
-    if (old === undefined) this.#nodes.set(uid, node)
+    if (old === undefined) {
+      this.#nodes.set(uid, node)
+      this.#askThoseWhoErr(node, change)
+    }
     this.#relink(node, ownerReferences, change)
     const deleting = deletionTimestamp != null
     const foreground = deleting && finalizers.includes(FOREGROUND)
@@ -88,7 +114,7 @@ export class OwnerGraph {
   }
 
   remove(uid: string): GraphChange {
-    const change: GraphChange = { toDelete: [], toOrphan: [] }
+    const change = noChange()
     const node = this.#nodes.get(uid)
     if (node === undefined) return change
     this.#nodes.delete(uid)
@@ -105,8 +131,27 @@ export class OwnerGraph {
       if (!next.has(o.uid)) this.#unlink(node, o.uid, change)
       else if (o.blockOwnerDeletion === true && next.get(o.uid)!.blockOwnerDeletion !== true) this.#askWaiting(o.uid, change)
     }
+    const before = new Set(node.owners.map((o) => o.uid))
     for (const o of owners) this.#dependentSet(o.uid).add(node.uid)
     node.owners = owners
+    // Of several wrong ones the first is told, as upstream.
+    const wrong = owners.find((o) => {
+      const owner = before.has(o.uid) ? undefined : this.#nodes.get(o.uid)
+      return owner !== undefined && !refersTo(o, owner, node.namespace)
+    })
+    if (wrong === undefined) return
+    change.toDelete.push(node.uid)
+    if (!reaches(this.#nodes.get(wrong.uid)!, node.namespace)) change.misplaced.push({ dependent: node, owner: wrong })
+  }
+
+  /** Dependents that were known before their owner, and do not say of it what is true. */
+  #askThoseWhoErr(owner: GraphNode, change: GraphChange): void {
+    for (const dependent of this.dependentsOf(owner.uid)) {
+      const refs = dependent.owners.filter((o) => o.uid === owner.uid)
+      if (refs.every((o) => refersTo(o, owner, dependent.namespace))) continue
+      change.toDelete.push(dependent.uid)
+      if (!reaches(owner, dependent.namespace)) change.misplaced.push({ dependent, owner: refs[0]! })
+    }
   }
 
   #unlink(node: GraphNode, owner: string, change: GraphChange): void {

@@ -1,5 +1,5 @@
 import { resourceKey } from '../../client/resource.ts'
-import type { KubeObject } from '../../machinery/types.ts'
+import { apiVersionOf, type KubeObject } from '../../machinery/types.ts'
 import type { ControllerContext } from '../controller.ts'
 import { discover, type DiscoveredResource } from '../discovery.ts'
 import { metadataInformer, stopMetadataInformer } from '../metadata-informers.ts'
@@ -25,15 +25,15 @@ export class Monitors {
     this.#sink = sink
   }
 
-  /** The resource of an owner reference's kind, in any version of its group. */
-  resourceOf(group: string, kind: string): DiscoveredResource | undefined {
-    return this.#byKind.get(`${kind}.${group}`)
+  /** The resource of an owner reference's kind, in exactly that version; undefined when it is not served. */
+  resourceOf(apiVersion: string, kind: string): DiscoveredResource | undefined {
+    return this.#byKind.get(`${apiVersion}/${kind}`)
   }
 
   /** Starts and stops watches so that they match what the server has; resolves when the new ones are filled. */
   async resync(): Promise<void> {
-    const { resources, failures } = await discover(this.#ctx.client, this.#ctx.signal)
-    this.#byKind = new Map(resources.map((r) => [`${r.kind}.${r.group}`, r]))
+    const { resources, served, failures } = await discover(this.#ctx.client, this.#ctx.signal)
+    this.#byKind = new Map(served.map((r) => [`${apiVersionOf(r.group, r.version)}/${r.kind}`, r]))
     const wanted = new Map(
       resources
         .filter((r) => ['delete', 'list', 'watch'].every((v) => r.verbs.includes(v)) && !IGNORED.has(`${r.resource}.${r.group}`))
