@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import type { Condition, Namespace } from '../../client/objects.ts'
 import { CONFIG_MAPS, NAMESPACES, PODS, SERVICE_ACCOUNTS } from '../../client/resource.ts'
+import { StatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { gone, startTestCluster, type TestCluster } from '../testing/cluster.ts'
 import { namespaceController } from './namespace.ts'
@@ -52,13 +53,28 @@ test('pods that stay longer than they may are told of; nothing else goes before 
   await c.client.resource(CONFIG_MAPS).create(make('ConfigMap', 'm'))
   await namespaces().delete('n')
   await c.pass(15)
-  expect((await told()).slice(2, 4)).toEqual([WELL[2], 'NamespaceContentRemaining=True SomeResourcesRemain'])
+  expect(await told()).toEqual(WELL)
   await c.until('unexpected', async () => (await told()).includes('NamespaceDeletionContentFailure=True ContentDeletionFailed'))
   expect((await conditionsOf())[2]?.message).toBe(
     'Failed to delete all resource types, 1 remaining: unexpected items still remain in namespace: n for gvr: /v1, Resource=pods',
   )
+  expect((await told()).slice(3)).toEqual(WELL.slice(3))
   expect((await c.client.resource(CONFIG_MAPS).list({ namespace: 'n' })).items).toHaveLength(1)
   await c.client.resource(PODS).delete('p', { namespace: 'n', gracePeriodSeconds: 0 })
   await gone(c, NAMESPACES, 'n')
   expect(c.errors).toEqual([])
+})
+
+test('pods that cannot be asked for keep the namespace, and nothing else in it', async () => {
+  c = await startTestCluster(namespaceController)
+  await namespaces().create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'n' } })
+  await c.client.resource(CONFIG_MAPS).create(make('ConfigMap', 'm'))
+  c.serve('/api/v1/namespaces/n/pods', () => Promise.reject(new StatusError(500, 'InternalError', 'no pods today')))
+  await namespaces().delete('n')
+  await gone(c, CONFIG_MAPS, 'm', 'n')
+  await c.until('told', async () => (await told()).includes('NamespaceDeletionContentFailure=True ContentDeletionFailed'))
+  expect((await conditionsOf())[2]?.message).toBe('Failed to delete all resource types, 1 remaining: no pods today')
+  c.serve('/api/v1/namespaces/n/pods', () => c.client.resource(PODS).list({ namespace: 'n' }))
+  await gone(c, NAMESPACES, 'n')
+  expect(new Set(c.errors)).toEqual(new Set(['"namespace n": Error: no pods today']))
 })

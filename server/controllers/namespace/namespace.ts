@@ -52,7 +52,7 @@ async function syncNamespace(ctx: ControllerContext, name: string): Promise<void
   try {
     const ns = await namespaces.get(name, { signal: ctx.signal })
     if (ns.metadata.deletionTimestamp == null || !(ns.spec?.finalizers ?? []).includes(FINALIZER)) return
-    const { outcome, failure } = await deleteContent(ctx, ns)
+    const { outcome, remains, failure } = await deleteContent(ctx, ns)
     // Also when all is well: a namespace that others hold stays, and must not go on saying what was in its way.
     const conditions = nextConditions(ns.status?.conditions ?? [], outcome, formatTime(ctx.clock.now()))
     let told = ns
@@ -61,7 +61,7 @@ async function syncNamespace(ctx: ControllerContext, name: string): Promise<void
       told = await namespaces.updateStatus({ ...ns, status }, { signal: ctx.signal })
     }
     if (failure !== undefined) throw new Error(failure)
-    if (outcome.remaining.size > 0) throw new ContentRemains(name)
+    if (remains) throw new ContentRemains(name)
     const finalizers = (told.spec?.finalizers ?? []).filter((f) => f !== FINALIZER)
     const released = { ...told, apiVersion: 'v1', kind: 'Namespace', spec: { ...told.spec, finalizers } }
     await namespaces.subresource('PUT', name, 'finalize', released, { signal: ctx.signal })
@@ -84,11 +84,11 @@ function isUnexpected({ resource, items }: Left, namespaceDeletedAt: number, now
 
 const isPods = (r: ResourceId): boolean => r.group === '' && r.resource === 'pods'
 
-/** What came of it, and what somebody has to be told of besides. */
+/** What came of it, whether objects are still there, and what somebody has to be told of besides. */
 async function deleteContent(
   ctx: ControllerContext,
   { metadata }: Namespace,
-): Promise<{ outcome: DeletionOutcome; failure: string | undefined }> {
+): Promise<{ outcome: DeletionOutcome; remains: boolean; failure: string | undefined }> {
   const { name: namespace = '', deletionTimestamp } = metadata
   const { resources, failures } = await discover(ctx.client, ctx.signal)
   const deletable = resources.filter((r) => r.namespaced && r.verbs.includes('delete') && r.verbs.includes('list'))
@@ -99,9 +99,13 @@ async function deleteContent(
       if (items.length > 0) left.push({ resource: r, items })
     })
   const errors = await sweep(deletable.filter(isPods))
-  if (left.length === 0 && errors.length === 0) errors.push(...(await sweep(deletable.filter((r) => !isPods(r)))))
+  const podsLeft = left.length > 0
+  // Pods that could not be asked for keep nothing else; those that are there do.
+  if (!podsLeft) errors.push(...(await sweep(deletable.filter((r) => !isPods(r)))))
+  // While it waits for pods upstream counts nothing, and says that no content and no finalizers remain (deleteAllContent).
+  const counted = podsLeft ? [] : left
   const finalizers = new Map<string, number>()
-  for (const { items } of left) {
+  for (const { items } of counted) {
     for (const f of items.flatMap((m) => m.finalizers ?? [])) finalizers.set(f, (finalizers.get(f) ?? 0) + 1)
   }
   const said = errors.map((e) => (e instanceof Error ? e.message : String(e)))
@@ -115,10 +119,10 @@ async function deleteContent(
   const outcome = {
     discoveryFailures: failures,
     errors: [...said, ...unexpected],
-    remaining: new Map(left.map(({ resource: r, items }) => [`${r.resource}.${r.group}`, items.length])),
+    remaining: new Map(counted.map(({ resource: r, items }) => [`${r.resource}.${r.group}`, items.length])),
     finalizers,
   }
-  return { outcome, failure: said[0] ?? [...failures][0]?.join(': ') }
+  return { outcome, remains: left.length > 0, failure: said[0] ?? [...failures][0]?.join(': ') }
 }
 
 /** Deletes what is not being deleted yet; resolves with what is left afterwards. Most kinds are empty and cost one small list. */
