@@ -4,6 +4,7 @@ import type { AuthenticationMetrics } from '../authn/metrics.ts'
 import type { Feed } from '../cache/feed.ts'
 import type { AccessMetrics } from '../filters/access-metrics.ts'
 import type { RequestMetrics } from '../filters/metrics.ts'
+import type { Store } from '../registry/generic/store.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { StorageTimings } from '../storage/timings.ts'
 import type { Storage } from '../storage/contract.ts'
@@ -83,11 +84,15 @@ function resourceOf(s: MetricSources, prefix: string): { group: string; resource
   return store === undefined ? { group: '', resource: prefix.split('/').slice(2).join('/').replace(/\/$/, '') } : store.resource
 }
 
+/** Of a kind that nobody has asked for yet nothing is known, as upstream, which makes the storage of a custom kind for its first request. */
+const filled = (s: MetricSources): (readonly [string, Store])[] =>
+  [...s.registry.snapshot.stores].filter(([, { resource }]) => s.feed.isFilled(resource.schema.prefix))
+
 /** What the caches of all resources can tell of themselves when they are asked. */
 function cached(s: MetricSources): MetricSource[] {
   const of = (name: string, type: MetricType, help: string, value: (cache: ResourceCache) => number): MetricSource =>
     metricSource(name, type, help, () =>
-      [...s.registry.snapshot.stores.values()].map(({ resource: r }) => ({
+      filled(s).map(([, { resource: r }]) => ({
         labels: { group: r.group, resource: r.resource },
         value: value(r.cache),
       })),
@@ -165,9 +170,7 @@ export async function createMetrics(s: MetricSources): Promise<Scrape> {
     labelNames: ['resource'],
     registers,
     collect() {
-      // Of a kind that nobody has asked for yet nothing is known, as upstream, which makes the storage of a custom kind for its first request.
-      for (const [resource, { resource: of }] of s.registry.snapshot.stores)
-        if (s.feed.isFilled(of.schema.prefix)) this.set({ resource }, of.cache.list.size)
+      for (const [resource, store] of filled(s)) this.set({ resource }, store.resource.cache.list.size)
     },
   })
   new Gauge({
