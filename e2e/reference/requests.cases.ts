@@ -1,3 +1,4 @@
+// Long because it is a table of requests.
 import type { Request } from './play.ts'
 
 /** Requests that clients seldom make: what they say of versions and identities, what they are sent to, and which objects they bring about. */

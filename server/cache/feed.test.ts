@@ -1,3 +1,4 @@
+// Long because every way into the feed is tried against the same failures of its store.
 import fc from 'fast-check'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

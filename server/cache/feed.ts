@@ -1,3 +1,4 @@
+// Long because what joins the feed, what it replays and what it lists anew must be seen together: each keeps the others from losing an event.
 import type { Int64 } from '../machinery/numbers.ts'
 import type { Clock, Timer } from '../machinery/clock.ts'
 import {

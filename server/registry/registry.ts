@@ -32,6 +32,8 @@ export interface RegistryOptions extends StoreDependencies {
  */
 export class Registry {
   readonly #options: RegistryOptions
+  /** `group/version` of the built-in API. */
+  readonly #builtInVersions: ReadonlySet<string>
   readonly #installed = new Map<string, Installed>()
   readonly #unstored: UnstoredDefinition[] = []
   #delegates: readonly Delegate[] = []
@@ -41,6 +43,7 @@ export class Registry {
 
   constructor(options: RegistryOptions) {
     this.#options = options
+    this.#builtInVersions = new Set(options.builtIn.groups.flatMap((g) => g.versions.map((v) => `${g.name}/${v}`)))
     this.#snapshot = this.#take(0)
   }
 
@@ -206,9 +209,9 @@ export class Registry {
     const { builtIn } = this.#options
     const installed = [...this.#installed.values()]
     const known = new Set(builtIn.resources)
-    const versions = new Set(builtIn.groups.flatMap((g) => g.versions.map((v) => `${g.name}/${v}`)))
     // What a definition adds to a version of the built-in API is reached by nobody: that version's own routes take every path below it.
-    const served = installed.flatMap((i) => i.served).filter(({ facts: f }) => known.has(f) || !versions.has(`${f.group}/${f.version}`))
+    const isReached = (f: ResourceFacts): boolean => known.has(f) || !this.#builtInVersions.has(`${f.group}/${f.version}`)
+    const served = installed.flatMap((i) => i.served).filter((s) => isReached(s.facts))
     const byPath = new Map(served.map((s) => [pathOf(s.facts), s]))
     const added = served.map((s) => s.facts).filter((f) => !known.has(f))
     const delegates = this.#delegates
