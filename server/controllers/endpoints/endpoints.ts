@@ -54,7 +54,7 @@ export const endpointsController: Controller = {
       if (
         current !== undefined &&
         annotated &&
-        isDeepStrictEqual(current.subsets ?? [], subsets) &&
+        areSame(current.subsets ?? [], subsets) &&
         isDeepStrictEqual(current.metadata.labels, labels)
       )
         return
@@ -94,6 +94,17 @@ export const endpointsController: Controller = {
 function ignoreMissing(e: unknown): void {
   if (!isStatusError(e, 'NotFound')) throw e
 }
+
+/** Whoever wrote them: kube-controller-manager orders subsets and ports by a hash. */
+function areSame(some: readonly EndpointSubset[], others: readonly EndpointSubset[]): boolean {
+  const spelled = (x: unknown): string =>
+    JSON.stringify(x, (_, v: unknown) => (isPlain(v) ? Object.fromEntries(Object.entries(v).sort()) : v))
+  const sorted = (subsets: readonly EndpointSubset[]): string[] =>
+    subsets.map((s) => spelled({ ...s, ports: (s.ports ?? []).map(spelled).sort() })).sort()
+  return isDeepStrictEqual(some, others) || isDeepStrictEqual(sorted(some), sorted(others))
+}
+
+const isPlain = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v)
 
 function labelsFor(service: Service): Strings {
   const { [HEADLESS]: _, ...labels } = service.metadata.labels ?? {}

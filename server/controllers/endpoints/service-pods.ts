@@ -4,6 +4,7 @@ import { dropManagedFields, type Informer } from '../../client/informer.ts'
 import type { Pod, Service, ServicePort } from '../../client/objects.ts'
 import { PODS, SERVICES } from '../../client/resource.ts'
 import { keyOf } from '../../client/store.ts'
+import { canonicalAddress } from '../../machinery/ip.ts'
 import type { WorkQueue } from '../../machinery/work-queue.ts'
 import type { ControllerContext } from '../controller.ts'
 import { isReady, isTerminal } from '../pods.ts'
@@ -82,7 +83,8 @@ export type AddressType = 'IPv4' | 'IPv6'
 export function addressesOf(pod: Pod, type: AddressType): string[] {
   const all = (pod.status?.podIPs ?? []).map((p) => p.ip)
   if (all.length === 0 && pod.status?.podIP !== undefined) all.push(pod.status.podIP)
-  return all.filter((ip) => (type === 'IPv4' ? isIPv4(ip) : isIPv6(ip)))
+  // As Go prints them: 2001:0DB8::1 may be what a node says.
+  return all.filter((ip) => (type === 'IPv4' ? isIPv4(ip) : isIPv6(ip))).map((ip) => canonicalAddress(ip) ?? ip)
 }
 
 /** The service's families; one without any (an old or headless service) is IPv4. */
@@ -117,13 +119,16 @@ export const TRIGGER_TIME = 'endpoints.kubernetes.io/last-change-trigger-time'
 export class TriggerTimes {
   readonly #seen = new Map<string, { service: string; pods: Map<string, string> }>()
 
-  /** The earliest change since the last call, RFC 3339; undefined when nothing with a time of its own changed. */
+  /**
+   * The earliest change since the last call, RFC 3339; undefined when nothing with a time of its own changed. Of a service not seen before it
+   * is when that was made, however old its pods are.
+   */
   next(service: Service, pods: readonly Pod[]): string | undefined {
     const key = keyOf(service)
     const before = this.#seen.get(key)
     const now = { service: service.metadata.creationTimestamp ?? '', pods: new Map<string, string>() }
     const changes: string[] = []
-    if (before?.service !== now.service && now.service !== '') changes.push(now.service)
+    if (now.service > (before?.service ?? '')) changes.push(now.service)
     for (const pod of pods) {
       const time = pod.status?.conditions?.find((c) => c.type === 'Ready')?.lastTransitionTime
       if (time == null) continue
@@ -131,6 +136,7 @@ export class TriggerTimes {
       if (time > (before?.pods.get(keyOf(pod)) ?? '')) changes.push(time)
     }
     this.#seen.set(key, now)
+    if (before === undefined) return now.service === '' ? undefined : now.service
     return changes.sort()[0]
   }
 

@@ -72,6 +72,28 @@ describe('subsetsOf', () => {
     expect([subsets[0]!.addresses!.length, subsets[0]!.notReadyAddresses!.length]).toEqual([990, 10])
     expect(truncate(subsets)).toBe(false)
   })
+
+  // The original's own figures (endpoints_controller_test.go).
+  test.each([
+    ['not ready ones', [90, 110, 50, 10, 20], [101, 200, 200, 201, 298], [90, 110, 50, 10, 20], [73, 144, 144, 145, 214]],
+    ['ready ones', [205, 400, 402, 400, 693], [100, 200, 200, 200, 300], [98, 191, 192, 191, 328], [0, 0, 0, 0, 0]],
+  ])('each subset is cut in proportion: %s', (_, ready, notReady, keptReady, keptNotReady) => {
+    const addresses = (n: number): { ip: string }[] => Array.from({ length: n }, () => ({ ip: '10.0.0.1' }))
+    const subsets = ready.map((n, i) => ({ addresses: addresses(n), notReadyAddresses: addresses(notReady[i]!) }))
+    expect(truncate(subsets)).toBe(true)
+    expect(subsets.map((s) => s.addresses.length)).toEqual(keptReady)
+    expect(subsets.map((s) => (s.notReadyAddresses as unknown[] | undefined)?.length ?? 0)).toEqual(keptNotReady)
+  })
+})
+
+test('of a service not seen before the trigger time is its own, however old its pods are', () => {
+  const old = pod('a', '10.0.0.1', 1, true, '2025-06-01T00:00:00Z')
+  expect(new TriggerTimes().next(service(), [old])).toBe('2026-01-01T00:00:00Z')
+})
+
+test('addresses are those that Go prints', () => {
+  const six = service({ ipFamilies: ['IPv6'] })
+  expect(subsetsOf(six, [pod('a', '2001:0DB8:0::1', 1, true)])[0]!.addresses![0]!.ip).toBe('2001:db8::1')
 })
 
 test('the trigger time is that of the earliest change since last time', () => {

@@ -102,21 +102,25 @@ export function subsetsOf(service: Service, pods: readonly Pod[]): EndpointSubse
   return [...bySet.values()]
 }
 
-/** Cuts to 1000 addresses, ready ones first; true when something was cut. */
+/**
+ * Cuts to 1000 addresses in all, of each subset in proportion; ready ones come first. True when something was cut (endpoints_controller.go
+ * `truncateEndpoints`).
+ */
 export function truncate(subsets: EndpointSubset[]): boolean {
-  let room = MAX_ADDRESSES
-  let cut = false
-  for (const list of ['addresses', 'notReadyAddresses'] as const) {
-    for (const s of subsets) {
-      const all = s[list]
-      if (all === undefined) continue
-      if (all.length > room) {
-        cut = true
-        if (room === 0) delete s[list]
-        else s[list] = all.slice(0, room)
-      }
-      room -= s[list]?.length ?? 0
-    }
+  const count = (list: 'addresses' | 'notReadyAddresses'): number => subsets.reduce((sum, s) => sum + (s[list]?.length ?? 0), 0)
+  const ready = count('addresses')
+  if (ready + count('notReadyAddresses') <= MAX_ADDRESSES) return false
+  const list = ready > MAX_ADDRESSES ? 'addresses' : 'notReadyAddresses'
+  const most = list === 'addresses' ? MAX_ADDRESSES : MAX_ADDRESSES - ready
+  const total = count(list)
+  let room = most
+  for (const s of subsets) {
+    const all = s[list] ?? []
+    const kept = all.slice(0, Math.min(Math.ceil((all.length / total) * most), room))
+    room -= kept.length
+    if (kept.length === 0) delete s[list]
+    else s[list] = kept
+    if (list === 'addresses') delete s.notReadyAddresses
   }
-  return cut
+  return true
 }

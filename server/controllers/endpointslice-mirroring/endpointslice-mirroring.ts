@@ -18,7 +18,7 @@ export const endpointSliceMirroringController: Controller = {
     const queue = ctx.workQueue('endpoint_slice_mirroring')
     const services = ctx.informers.informer<Service>(SERVICES)
     const endpoints = ctx.informers.informer<Endpoints>(ENDPOINTS)
-    const writer = new SliceWriter(ctx, MANAGER)
+    const writer = new SliceWriter(ctx, MANAGER, 'Endpoints')
     const recorder = ctx.recorder('endpoint-slice-mirroring-controller')
     const look = (o: Service | Endpoints): void => queue.add(keyOf(o))
     services.addHandler({ added: look, updated: look, deleted: look })

@@ -2,7 +2,6 @@ import type { Node, Pod, Service, ServicePort, Strings } from '../../client/obje
 import { dropManagedFields } from '../../client/informer.ts'
 import { NODES } from '../../client/resource.ts'
 import { splitKey } from '../../client/store.ts'
-import { isStatusError } from '../../machinery/status.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { asError, messageOf, unlessConflict, type Controller } from '../controller.ts'
 import {
@@ -35,7 +34,7 @@ export const endpointSliceController: Controller = {
     const topology = ctx.workQueue('endpoint_slice_topology')
     const zones = new ZoneHints()
     const view = new ServicePods(ctx, queue)
-    const writer = new SliceWriter(ctx, MANAGER)
+    const writer = new SliceWriter(ctx, MANAGER, 'Service')
     const nodes = ctx.informers.informer<Node>(NODES, { transform: dropManagedFields })
     const triggers = new TriggerTimes()
     const recorder = ctx.recorder('endpoint-slice-controller')
@@ -72,7 +71,7 @@ export const endpointSliceController: Controller = {
       const byZone = sharesByZone(service)
       const plan = planSlices(existing, groups, {
         ...{ namespace, name, labels: labelsFor(service), owner: controllerRef(service, 'v1', 'Service') },
-        ...{ triggerTime: triggers.next(service, pods), always: types, keepHints: byZone },
+        ...{ triggerTime: triggers.next(service, pods), types, keepHints: byZone, deleting: service.metadata.deletionTimestamp != null },
       })
       const told = types.flatMap((type) => (byZone ? zones.share(key, type, existing, plan) : zones.stop(key, type)))
       const event = recorder.event.bind(recorder, { apiVersion: 'v1', kind: 'Service', object: service })
@@ -84,8 +83,7 @@ export const endpointSliceController: Controller = {
       if (failures.length === 0) return
       // Without the pods in question the rest is up to date; the service is looked at again.
       const error = aggregate(failures)
-      if (!isStatusError(error, 'Conflict'))
-        event('Warning', 'FailedToUpdateEndpointSlices', `Error updating Endpoint Slices for Service ${key}: ${messageOf(error)}`)
+      event('Warning', 'FailedToUpdateEndpointSlices', `Error updating Endpoint Slices for Service ${key}: ${messageOf(error)}`)
       throw error
     }
 
@@ -116,6 +114,10 @@ function groupsOf(
   for (const addressType of addressTypes(service)) {
     for (const pod of pods) {
       if (!belongs(pod, true)) continue
+      const ports = portsOf(service, pod)
+      const key = JSON.stringify([addressType, ports])
+      let group = groups.get(key)
+      if (group === undefined) groups.set(key, (group = { addressType, ports, endpoints: [] }))
       const { nodeName = '' } = pod.spec ?? {}
       const node = nodeOf(nodeName)
       if (node === undefined && service.spec?.publishNotReadyAddresses !== true) {
@@ -124,10 +126,6 @@ function groupsOf(
       }
       const endpoint = endpointOf(service, pod, addressType, node)
       if (endpoint.addresses.length === 0) continue
-      const ports = portsOf(service, pod)
-      const key = JSON.stringify([addressType, ports])
-      let group = groups.get(key)
-      if (group === undefined) groups.set(key, (group = { addressType, ports, endpoints: [] }))
       group.endpoints.push({ ...endpoint, ...closeHints(service, endpoint) })
     }
   }

@@ -1,7 +1,6 @@
 import type { Informer } from '../../client/informer.ts'
 import { ENDPOINT_SLICES } from '../../client/resource.ts'
-import { isStatusError } from '../../machinery/status.ts'
-import { inParallel, type ControllerContext } from '../controller.ts'
+import { inParallel, messageOf, type ControllerContext } from '../controller.ts'
 import { isTerminating } from '../namespace/terminating.ts'
 import type { EndpointSlice, SlicePlan } from './slices.ts'
 
@@ -15,11 +14,14 @@ export class SliceWriter {
   readonly slices: Informer<EndpointSlice>
   readonly #ctx: ControllerContext
   readonly #manager: string
+  readonly #source: string
   /** Newest version written or created of each slice, by uid, until the cache shows it. */
   readonly #pending = new Map<string, Map<string, string | undefined>>()
 
-  constructor(ctx: ControllerContext, manager: string) {
+  /** @param source the kind of what the slices are made of, for messages */
+  constructor(ctx: ControllerContext, manager: string, source: 'Service' | 'Endpoints') {
     this.#ctx = ctx
+    this.#source = source
     this.#manager = manager
     this.slices = ctx.informers.informer<EndpointSlice>(ENDPOINT_SLICES)
     this.slices.addIndex(BY_SERVICE, (s) => [`${s.metadata.namespace}/${s.metadata.labels?.[SERVICE_NAME] ?? ''}`])
@@ -31,7 +33,7 @@ export class SliceWriter {
 
   /** The service's slices, or undefined while the cache has not caught up with what was written last. */
   of(key: string): EndpointSlice[] | undefined {
-    const mine = this.slices.lister.byIndex(BY_SERVICE, key).filter((s) => this.isMine(s))
+    const mine = this.slices.lister.byIndex(BY_SERVICE, key).filter((s) => this.isMine(s) && s.metadata.deletionTimestamp == null)
     const pending = this.#pending.get(key)
     if (pending === undefined) return mine
     const seen = new Map(mine.map((s) => [s.metadata.uid ?? '', s.metadata.resourceVersion]))
@@ -50,24 +52,27 @@ export class SliceWriter {
     const { signal } = this.#ctx
     const pending = this.#pending.get(key) ?? new Map<string, string | undefined>()
     this.#pending.set(key, pending)
+    const failed = (what: string) => (e: unknown) => {
+      if (isTerminating(e)) return
+      throw new Error(`failed to ${what} for ${this.#source} ${key}: ${messageOf(e)}`, { cause: e })
+    }
+    const create = async (s: EndpointSlice): Promise<void> => {
+      const made = await client.create(s, { signal })
+      if (this.slices.lister.get(made.metadata.name ?? '', made.metadata.namespace) === undefined)
+        pending.set(made.metadata.uid ?? '', undefined)
+    }
+    const update = async (s: EndpointSlice): Promise<void> => {
+      const made = await client.update(s, { signal })
+      const cached = this.slices.lister.get(s.metadata.name ?? '', s.metadata.namespace)?.metadata.resourceVersion
+      if (cached === s.metadata.resourceVersion && cached !== made.metadata.resourceVersion) pending.set(made.metadata.uid ?? '', cached)
+    }
+    const remove = (s: EndpointSlice): Promise<unknown> => client.delete(s.metadata.name ?? '', { namespace: s.metadata.namespace, signal })
     const jobs = [
-      ...plan.create.map((s) => async () => {
-        const made = await client.create(s, { signal })
-        if (this.slices.lister.get(made.metadata.name ?? '', made.metadata.namespace) === undefined)
-          pending.set(made.metadata.uid ?? '', undefined)
-      }),
-      ...plan.update.map((s) => async () => {
-        const made = await client.update(s, { signal })
-        const cached = this.slices.lister.get(s.metadata.name ?? '', s.metadata.namespace)?.metadata.resourceVersion
-        if (cached === s.metadata.resourceVersion && cached !== made.metadata.resourceVersion) pending.set(made.metadata.uid ?? '', cached)
-      }),
-      ...plan.delete.map((s) => async () => {
-        await client.delete(s.metadata.name ?? '', { namespace: s.metadata.namespace, signal }).catch((e: unknown) => {
-          if (!isStatusError(e, 'NotFound')) throw e
-        })
-      }),
+      ...plan.create.map((s) => () => create(s).catch(failed('create EndpointSlice'))),
+      ...plan.update.map((s) => () => update(s).catch(failed(`update ${s.metadata.name} EndpointSlice`))),
+      ...plan.delete.map((s) => async () => void (await remove(s).catch(failed(`delete ${s.metadata.name} EndpointSlice`)))),
     ]
-    const errors = (await inParallel(jobs, PARALLEL, (job) => job())).filter((e) => !isTerminating(e))
+    const errors = await inParallel(jobs, PARALLEL, (job) => job())
     if (errors.length > 0) throw errors[0]
   }
 

@@ -93,7 +93,7 @@ describe('allocations', () => {
 describe('hints', () => {
   const META = {
     ...{ namespace: 'd', name: 'web', labels: {}, owner: { apiVersion: 'v1', kind: 'Service', name: 'web', uid: 'u' } },
-    ...{ triggerTime: undefined, always: ['IPv4'], keepHints: true },
+    ...{ triggerTime: undefined, types: ['IPv4'], keepHints: true },
   }
   const endpoint = (i: number, zone: string | undefined): SliceEndpoint => ({
     ...{ addresses: [`10.0.0.${i}`], conditions: { ready: true }, targetRef: { uid: `p${i}` } },

@@ -27,7 +27,8 @@ export function sharesOf(nodes: readonly Node[]): Shares {
   return new Map([...millis].sort(([a], [b]) => (a < b ? -1 : 1)).map(([zone, n]) => [zone, n / total]))
 }
 
-const fewest = (wanted: number): number => Math.ceil(wanted / (1 + OVERLOAD))
+// Multiplied as the original does: a division rounds otherwise.
+const fewest = (wanted: number): number => Math.ceil(wanted * (1 / (1 + OVERLOAD)))
 
 /** How many of a service's endpoints a zone is to have. */
 export interface Allocation {

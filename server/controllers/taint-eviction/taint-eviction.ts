@@ -21,13 +21,6 @@ export const taintEvictionController: Controller = {
 const WORKERS = 8
 const noExecute = (node: Node | undefined): Taint[] => (node?.spec?.taints ?? []).filter((t) => t.effect === 'NoExecute')
 
-interface Wait {
-  uid: string | undefined
-  since: number
-  until: number
-  timer: Timer
-}
-
 /** Deletes pods from nodes with NoExecute taints: at once those that do not tolerate them, later those that do for a time. */
 class TaintEviction {
   readonly #ctx: ControllerContext
@@ -36,7 +29,7 @@ class TaintEviction {
   readonly #recorder: EventRecorder
   readonly #queue: WorkQueue
   /** Pods whose time is running, by key. */
-  readonly #waits = new Map<string, Wait>()
+  readonly #waits = new Map<string, Timer>()
 
   constructor(ctx: ControllerContext) {
     this.#ctx = ctx
@@ -75,7 +68,7 @@ class TaintEviction {
       onError: unlessConflict(this.#ctx, (key) => `pod ${key}`),
     })
     const stop = (): void => {
-      for (const { timer } of this.#waits.values()) timer.cancel()
+      for (const timer of this.#waits.values()) timer.cancel()
     }
     this.#ctx.signal.addEventListener('abort', stop, { once: true })
   }
@@ -84,7 +77,7 @@ class TaintEviction {
     return this.#pods.lister.getByKey(key)
   }
 
-  /** Sets, shortens or ends the pod's wait. */
+  /** Sets or ends the pod's wait. One that runs is neither lengthened nor shortened by what the pod tolerates now, as in the original. */
   #look(key: string): void {
     const pod = this.#pod(key)
     if (pod?.spec?.nodeName === undefined || !this.#pods.hasSynced || !this.#nodes.hasSynced) return
@@ -93,49 +86,42 @@ class TaintEviction {
     const taints = noExecute(node)
     if (taints.length === 0) return this.#cancel(key)
     const seconds = toleratedFor(taints, (pod.spec.tolerations ?? []) as Toleration[])
-    if (seconds === Number.POSITIVE_INFINITY) return this.#cancel(key)
-    const now = this.#ctx.clock.now()
-    if (seconds === 0) {
+    if (seconds === undefined) {
       this.#cancel(key)
       this.#queue.add(key)
       return
     }
-    const running = this.#waits.get(key)
-    // Time that has run counts; what changes later may shorten the wait, never lengthen it.
-    const since = running?.since ?? now
-    const until = since + seconds * 1000
-    if (running !== undefined && running.until <= until) return
-    running?.timer.cancel()
-    const timer = this.#ctx.clock.setTimeout(
-      () => {
-        this.#waits.delete(key)
-        this.#queue.add(key)
-      },
-      Math.max(until - now, 0),
-    )
-    this.#waits.set(key, { uid: pod.metadata.uid, since, until, timer })
+    if (seconds === Number.POSITIVE_INFINITY) return this.#cancel(key)
+    if (this.#waits.has(key)) return
+    if (seconds === 0) return this.#queue.add(key)
+    const timer = this.#ctx.clock.setTimeout(() => {
+      this.#waits.delete(key)
+      this.#queue.add(key)
+    }, seconds * 1000)
+    this.#waits.set(key, timer)
   }
 
   #cancel(key: string): void {
-    const wait = this.#waits.get(key)
-    if (wait === undefined) return
-    wait.timer.cancel()
+    const timer = this.#waits.get(key)
+    if (timer === undefined) return
+    timer.cancel()
     this.#waits.delete(key)
-    this.#event(key, wait.uid, `Cancelling deletion of Pod ${key}`)
+    this.#event(key, `Cancelling deletion of Pod ${key}`)
   }
 
-  #event(key: string, uid: string | undefined, message: string): void {
+  #event(key: string, message: string): void {
     const { namespace, name } = splitKey(key)
-    const metadata = { name, namespace, ...(uid === undefined ? {} : { uid }) }
-    this.#recorder.event({ apiVersion: 'v1', kind: 'Pod', object: { metadata } }, 'Normal', 'TaintManagerEviction', message)
+    const pod = { apiVersion: 'v1', kind: 'Pod', object: { metadata: { name, namespace } } }
+    this.#recorder.event(pod, 'Normal', 'TaintManagerEviction', message)
   }
 
   async #evict(key: string): Promise<void> {
     const { namespace, name } = splitKey(key)
     const { client, signal } = this.#ctx
     const cached = this.#pod(key)
-    if (cached === undefined || cached.metadata.deletionTimestamp != null) return
-    this.#event(key, undefined, `Marking for deletion Pod ${key}`)
+    if (cached === undefined) return
+    // One that is being deleted already as well: its owner is to learn why it goes.
+    this.#event(key, `Marking for deletion Pod ${key}`)
     try {
       const pod = await client.resource<Pod>(PODS).get(name, { namespace, signal })
       if (pod.metadata.uid !== cached.metadata.uid) return

@@ -23,6 +23,10 @@ export function stepFor(nodes: number, from: number): number {
   return step
 }
 
+/** A number as Go's Atoi reads it. */
+const secondsOf = (text: string | undefined): number | undefined =>
+  text !== undefined && /^[+-]?\d+$/.test(text) ? Number(text) : undefined
+
 /** Writes on each node for how long its kubelet may keep secrets and config maps. */
 export const ttlController: Controller = {
   name: 'ttl-controller',
@@ -53,9 +57,9 @@ export const ttlController: Controller = {
       onError: unlessConflict(ctx, (key) => `node ${key}`),
       async sync(name) {
         const node = nodes.lister.get(name)
-        const wanted = String(STEPS[step]!.seconds)
-        if (node === undefined || node.metadata.annotations?.[ANNOTATION] === wanted) return
-        const body = { metadata: { annotations: { [ANNOTATION]: wanted } } }
+        const wanted = STEPS[step]!.seconds
+        if (node === undefined || secondsOf(node.metadata.annotations?.[ANNOTATION]) === wanted) return
+        const body = { metadata: { annotations: { [ANNOTATION]: String(wanted) } } }
         try {
           await ctx.client.resource(NODES).patch(name, { type: 'strategic', body }, { signal: ctx.signal })
         } catch (e) {
