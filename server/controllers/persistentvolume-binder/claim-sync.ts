@@ -15,6 +15,7 @@ import {
   SELECTED_NODE,
 } from '../../client/volume-binding.ts'
 import { BY_CLAIM, isTerminal } from '../pods.ts'
+import { migratedClaim } from './migration.ts'
 import type { BinderParts } from './parts.ts'
 import type { Provisioning } from './provisioning.ts'
 
@@ -28,7 +29,9 @@ export class ClaimSync {
     this.#provisioning = provisioning
   }
 
-  async sync(claim: PersistentVolumeClaim): Promise<void> {
+  async sync(unmarked: PersistentVolumeClaim): Promise<void> {
+    const marked = migratedClaim(unmarked)
+    const claim = marked === unmarked ? marked : await this.#p.writer.claim(marked)
     if (has(claim, BIND_COMPLETED)) return this.#bound(claim)
     if ((claim.spec?.volumeName ?? '') === '') return this.#free(claim)
     await this.#named(claim)

@@ -1,6 +1,6 @@
 import type { EventRecorder } from '../../client/event-recorder.ts'
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../../client/objects-storage.ts'
-import type { Pod } from '../../client/objects.ts'
+import type { Node, Pod } from '../../client/objects.ts'
 import type { Lister } from '../../client/store.ts'
 import type { ControllerContext } from '../controller.ts'
 import type { HostPathProvisioner } from './host-path.ts'
@@ -15,5 +15,6 @@ export interface BinderParts {
   volumes: Lister<PersistentVolume>
   classes: Lister<StorageClass>
   pods: Lister<Pod>
+  nodes: Lister<Node>
   hostPath: HostPathProvisioner | undefined
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { PersistentVolume, PersistentVolumeClaim } from '../../client/objects-storage.ts'
 import type { Pod } from '../../client/objects.ts'
-import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, STORAGE_CLASSES } from '../../client/resource.ts'
+import { CORE_EVENTS, NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, STORAGE_CLASSES } from '../../client/resource.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { ephemeralVolumeController } from '../ephemeral-volume/ephemeral-volume.ts'
@@ -222,6 +222,7 @@ test('a delayed claim waits for a pod, then for its node, then is provisioned', 
   await c.until('told', async () => (await c.events()).includes('WaitForPodScheduled: waiting for pod p to be scheduled'))
   const own = await c.until('the ephemeral claim', () => getClaim('p-e').catch(() => undefined))
   expect(own.metadata).toMatchObject({ labels: { of: 'p' }, ownerReferences: [{ kind: 'Pod', name: 'p', controller: true }] })
+  await c.create(NODES, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } })
   const annotations = { 'volume.kubernetes.io/selected-node': 'n' }
   await c.client
     .resource(PERSISTENT_VOLUME_CLAIMS)
@@ -256,4 +257,187 @@ test('what is in use stays until it is not', async () => {
   await c.client.resource(PODS).delete('p', { namespace: 'default', gracePeriodSeconds: 0 })
   await c.until('both gone', async () => (await isGone(getClaim('c'))) && (await isGone(getVolume('v'))))
   expect(c.errors).toEqual([])
+})
+
+const gone = { namespace: 'default', name: 'gone', uid: 'u' }
+const withAnnotations = (v: KubeObject, annotations: Record<string, string>, finalizers: string[] = []): KubeObject => ({
+  ...v,
+  metadata: { ...v.metadata, annotations, finalizers },
+})
+
+describe('what becomes of a released volume', () => {
+  const released = (spec: object): KubeObject => volume('v', '1Gi', { claimRef: gone, persistentVolumeReclaimPolicy: 'Delete', ...spec })
+  const nobody = 'error getting deleter volume plugin for volume "v"'
+
+  test.each([
+    [
+      'of a plugin that deletes nothing',
+      { hostPath: undefined, nfs: { server: 's', path: '/' } },
+      {},
+      `${nobody}: no deletable volume plugin matched`,
+    ],
+    [
+      'of a plugin that is not there',
+      { hostPath: undefined, iscsi: { targetPortal: '1.2.3.4', iqn: 'iqn.2000-01.a:b', lun: 0 } },
+      {},
+      `${nobody}: no volume plugin matched`,
+    ],
+    [
+      'that a plugin has made which is gone',
+      {},
+      { 'pv.kubernetes.io/provisioned-by': 'kubernetes.io/gone' },
+      'no volume plugin matched name: kubernetes.io/gone',
+    ],
+  ])('one %s fails', async (_, spec, annotations, message) => {
+    await start()
+    await c.create(PERSISTENT_VOLUMES, withAnnotations(released(spec), annotations as Record<string, string>))
+    expect((await volumeIs('v', 'Failed')).status?.message).toBe(message)
+    expect(await c.events()).toEqual([`VolumeFailedDelete: ${message}`])
+  })
+
+  test.each([
+    ['a driver', { hostPath: undefined, csi: { driver: 'd', volumeHandle: 'h' } }, {}],
+    ['an external provisioner', {}, { 'pv.kubernetes.io/provisioned-by': 'example.com/x' }],
+    [
+      'a driver that has taken over',
+      { hostPath: undefined, gcePersistentDisk: { pdName: 'd' } },
+      { 'pv.kubernetes.io/provisioned-by': 'kubernetes.io/gce-pd' },
+    ],
+  ])('one of %s is left to that', async (_, spec, annotations) => {
+    await start()
+    await c.create(PERSISTENT_VOLUMES, withAnnotations(released(spec), annotations as Record<string, string>))
+    await volumeIs('v', 'Released')
+    await c.pass(20)
+    expect([(await getVolume('v')).status?.phase, await c.events()]).toEqual(['Released', []])
+  })
+})
+
+describe('recycling', () => {
+  const recycled = (more: object = {}): KubeObject =>
+    volume('v', '5Gi', { claimRef: gone, persistentVolumeReclaimPolicy: 'Recycle', ...more })
+  const pod = () => c.get<Pod>(PODS, 'recycler-for-v').catch(() => undefined)
+
+  test('a pod empties it, and it is free again', async () => {
+    await start()
+    await c.create(PERSISTENT_VOLUMES, withAnnotations(recycled(), { 'pv.kubernetes.io/bound-by-controller': 'yes' }))
+    const made = await c.until('the pod', pod)
+    expect(made.spec).toMatchObject({
+      activeDeadlineSeconds: 150,
+      restartPolicy: 'Never',
+      containers: [{ name: 'pv-recycler', command: ['/bin/sh'] }],
+    })
+    expect(made.spec?.volumes?.[0]).toMatchObject({ name: 'vol', hostPath: { path: '/data' } })
+    const involvedObject = { apiVersion: 'v1', kind: 'Pod', name: 'recycler-for-v', namespace: 'default' }
+    const told = { metadata: { name: 'e' }, involvedObject, type: 'Normal', reason: 'Started', message: 'Container started' }
+    await c.create(CORE_EVENTS, { apiVersion: 'v1', kind: 'Event', ...told } as KubeObject)
+    await c.until('told', async () => (await c.events()).includes('RecyclerPod: Recycler pod: Container started'))
+    await c.report(made, { phase: 'Succeeded' })
+    const free = await volumeIs('v', 'Available')
+    expect(free.spec?.claimRef).toBeUndefined()
+    await c.until('the pod is gone', async () => (await pod()) === undefined)
+    expect(await c.events()).toContain('VolumeRecycled: Volume recycled')
+    expect(c.errors).toEqual([])
+  })
+
+  test.each([
+    [{ phase: 'Failed', message: 'disk on fire' }, 'disk on fire'],
+    [{ phase: 'Failed' }, 'pod failed, pod.Status.Message unknown'],
+  ])('a pod that fails (%j) fails the volume, and is tried again', async (status, why) => {
+    await start()
+    await c.create(PERSISTENT_VOLUMES, recycled())
+    const first = await c.until('the pod', pod)
+    await c.report(first, status)
+    const message = `Recycle failed: failed to recycle volume: ${why}`
+    expect((await volumeIs('v', 'Failed')).status?.message).toBe(message)
+    expect(await c.events()).toEqual([`VolumeFailedRecycle: ${message}`])
+    const again = await c.until('another pod', async () => ((await pod())?.metadata.uid === first.metadata.uid ? undefined : pod()))
+    await c.report(again, { phase: 'Succeeded' })
+    // Promised by name by somebody else, it stays so.
+    expect((await volumeIs('v', 'Available')).spec?.claimRef).toMatchObject({ namespace: 'default', name: 'gone' })
+  })
+
+  test('a pod that somebody deletes has recycled nothing; one that was there before is not trusted', async () => {
+    await start()
+    await c.create(PODS, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'recycler-for-v' },
+      spec: { containers: [{ name: 'c', image: 'i' }] },
+    } as KubeObject)
+    await c.create(PERSISTENT_VOLUMES, recycled())
+    const failures = ['VolumeFailedRecycle: Recycle failed: old recycler pod found, will retry later']
+    await volumeIs('v', 'Failed')
+    expect(await c.events()).toEqual(failures)
+    const own = await c.until('the pod', async () => ((await pod())?.spec?.containers?.[0]?.name === 'pv-recycler' ? pod() : undefined))
+    await c.client.resource(PODS).delete(own.metadata.name!, { namespace: 'default', gracePeriodSeconds: 0 })
+    await c.until('another pod', async () => ((await pod())?.metadata.uid === own.metadata.uid ? undefined : pod()))
+    expect((await getVolume('v')).status?.phase).toBe('Failed')
+  })
+
+  test('not while pods of the claim run, nor what no plugin can empty', async () => {
+    await start()
+    const volumes = [{ name: 'a', persistentVolumeClaim: { claimName: 'gone' } }]
+    const user = { metadata: { name: 'p' }, spec: { volumes, containers: [{ name: 'c', image: 'i' }] } }
+    await c.create(PODS, { apiVersion: 'v1', kind: 'Pod', ...user } as KubeObject)
+    await c.create(PERSISTENT_VOLUMES, recycled())
+    const used = 'VolumeFailedRecycle: Volume is used by pods: default/p'
+    await c.until('told', async () => (await c.events()).includes(used))
+    expect(await pod()).toBeUndefined()
+    const iscsi = recycled({ hostPath: undefined, iscsi: { targetPortal: '1.2.3.4', iqn: 'iqn.2000-01.a:b', lun: 0 } })
+    await c.create(PERSISTENT_VOLUMES, { ...iscsi, metadata: { name: 'w' } })
+    await c.client.resource(PODS).delete('p', { namespace: 'default', gracePeriodSeconds: 0 })
+    expect((await volumeIs('w', 'Failed')).status?.message).toBe('No recycler plugin found for the volume!')
+    await c.until('the pod', pod)
+  })
+})
+
+describe('what a driver has taken over', () => {
+  const GCE = { 'pv.kubernetes.io/provisioned-by': 'kubernetes.io/gce-pd' }
+  test('says so, and is not protected by this controller', async () => {
+    await start()
+    const disk = volume('v', '1Gi', { hostPath: undefined, gcePersistentDisk: { pdName: 'd' } })
+    await c.create(PERSISTENT_VOLUMES, withAnnotations(disk, GCE, ['kubernetes.io/pv-controller', 'example.org/kept']))
+    const { metadata } = await volumeIs('v', 'Available')
+    expect(metadata.annotations).toMatchObject({ 'pv.kubernetes.io/migrated-to': 'pd.csi.storage.gke.io' })
+    expect(metadata.finalizers?.filter((f) => f !== 'kubernetes.io/pv-protection')).toEqual(['example.org/kept'])
+    const annotations = { 'volume.beta.kubernetes.io/storage-provisioner': 'kubernetes.io/aws-ebs' }
+    await c.create(PERSISTENT_VOLUME_CLAIMS, { ...claim('c', { storageClassName: '' }), metadata: { name: 'c', annotations } })
+    await c.until('told', async () => (await getClaim('c')).metadata.annotations?.['pv.kubernetes.io/migrated-to'] === 'ebs.csi.aws.com')
+  })
+
+  test('what is not, does not; its protection follows the policy', async () => {
+    await start()
+    const annotations = { 'pv.kubernetes.io/provisioned-by': 'kubernetes.io/host-path', 'pv.kubernetes.io/migrated-to': 'old' }
+    const mine = (name: string, policy: string, finalizers: string[]): Promise<unknown> => {
+      const v = withAnnotations(volume(name, '1Gi', { persistentVolumeReclaimPolicy: policy }), annotations, finalizers)
+      return c.create(PERSISTENT_VOLUMES, v)
+    }
+    await mine('d', 'Delete', ['external-provisioner.volume.kubernetes.io/finalizer'])
+    await mine('r', 'Retain', ['kubernetes.io/pv-controller'])
+    const of = async (name: string): Promise<unknown[]> => {
+      const { metadata } = await volumeIs(name, 'Available')
+      return [
+        metadata.annotations?.['pv.kubernetes.io/migrated-to'],
+        metadata.finalizers?.filter((f) => f !== 'kubernetes.io/pv-protection'),
+      ]
+    }
+    expect(await of('d')).toEqual([undefined, ['kubernetes.io/pv-controller']])
+    expect(await of('r')).toEqual([undefined, []])
+  })
+})
+
+test('no directory is made for a node that is not there', async () => {
+  await start()
+  await c.create(STORAGE_CLASSES, storageClass('late', 'kubernetes.io/host-path', { volumeBindingMode: 'WaitForFirstConsumer' }))
+  const annotations = { 'volume.kubernetes.io/selected-node': 'n' }
+  await c.create(PERSISTENT_VOLUME_CLAIMS, { ...claim('c', { storageClassName: 'late' }), metadata: { name: 'c', annotations } })
+  await c.until('told', async () => (await c.events()).length > 0)
+  expect(await c.events()).toEqual(['ProvisioningFailed: Failed to get target node: node "n" not found'])
+})
+
+test('a volume whose growth is not finished on its node gives the size that it had', async () => {
+  await start()
+  await c.create(PERSISTENT_VOLUMES, withAnnotations(volume('v', '5Gi'), { 'volume.alpha.kubernetes.io/pre-resize-capacity': '2Gi' }))
+  await c.create(PERSISTENT_VOLUME_CLAIMS, claim('c', { storageClassName: '' }))
+  expect((await claimIs('c', 'Bound')).status?.capacity).toEqual({ storage: '2Gi' })
 })

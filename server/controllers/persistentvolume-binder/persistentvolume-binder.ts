@@ -1,7 +1,7 @@
 import { dropManagedFields, type Informer } from '../../client/informer.ts'
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../../client/objects-storage.ts'
-import type { Pod } from '../../client/objects.ts'
-import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, STORAGE_CLASSES } from '../../client/resource.ts'
+import type { Node, Pod } from '../../client/objects.ts'
+import { NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, STORAGE_CLASSES } from '../../client/resource.ts'
 import { keyFor, keyOf } from '../../client/store.ts'
 import { claimNames } from '../../client/volume-binding.ts'
 import type { WorkQueue } from '../../machinery/work-queue.ts'
@@ -12,6 +12,7 @@ import { indexByClaim } from '../pods.ts'
 import { ClaimSync } from './claim-sync.ts'
 import { HostPathProvisioner } from './host-path.ts'
 import { Provisioning } from './provisioning.ts'
+import { recycledBy } from './recycling.ts'
 import { VolumeSync } from './volume-sync.ts'
 import { VolumeWriter } from './writer.ts'
 
@@ -31,6 +32,7 @@ class Binder {
   readonly #volumes: Informer<PersistentVolume>
   readonly #classes: Informer<StorageClass>
   readonly #pods: Informer<Pod>
+  readonly #nodes: Informer<Node>
   readonly #claimQueue: WorkQueue
   readonly #volumeQueue: WorkQueue
   readonly #writer: VolumeWriter
@@ -44,6 +46,7 @@ class Binder {
     this.#volumes = ctx.informers.informer<PersistentVolume>(PERSISTENT_VOLUMES, { transform })
     this.#classes = ctx.informers.informer<StorageClass>(STORAGE_CLASSES, { transform })
     this.#pods = ctx.informers.informer<Pod>(PODS, { transform })
+    this.#nodes = ctx.informers.informer<Node>(NODES)
     indexByClaim(this.#pods)
     this.#claimQueue = ctx.workQueue('claims')
     this.#volumeQueue = ctx.workQueue('volumes')
@@ -57,6 +60,7 @@ class Binder {
       volumes: this.#volumes.lister,
       classes: this.#classes.lister,
       pods: this.#pods.lister,
+      nodes: this.#nodes.lister,
       hostPath: folder === undefined ? undefined : new HostPathProvisioner(folder),
     }
     this.#claimSync = new ClaimSync(parts, new Provisioning(parts))
@@ -94,11 +98,17 @@ class Binder {
     }
     this.#classes.addHandler({ added: lookAtWaiting, updated: lookAtWaiting })
     this.#pods.addHandler({
+      updated: (pod) => {
+        const volume = recycledBy(pod)
+        if (volume !== undefined) this.#volumeQueue.add(volume)
+      },
       deleted: (pod) => {
+        const volume = recycledBy(pod)
+        if (volume !== undefined) this.#volumeQueue.add(volume)
         for (const name of claimNames(pod)) this.#claimQueue.add(keyFor(name, pod.metadata.namespace))
       },
     })
-    await Promise.all([this.#claims.synced(), this.#volumes.synced(), this.#classes.synced(), this.#pods.synced()])
+    await Promise.all([this.#claims.synced(), this.#volumes.synced(), this.#classes.synced(), this.#pods.synced(), this.#nodes.synced()])
     const { signal } = this.#ctx
     // One worker each: two claims must not be promised the same volume.
     startWorkers({

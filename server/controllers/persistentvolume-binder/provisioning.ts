@@ -1,3 +1,4 @@
+import { driverOfPlugin } from '../../client/csi-translation.ts'
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../../client/objects-storage.ts'
 import { PERSISTENT_VOLUMES } from '../../client/resource.ts'
 import { BOUND_BY_CONTROLLER, classOf, PROVISIONED_BY, SELECTED_NODE } from '../../client/volume-binding.ts'
@@ -5,26 +6,11 @@ import { isStatusError } from '../../machinery/status.ts'
 import { messageOf } from '../controller.ts'
 import type { BinderParts } from './parts.ts'
 import { HOST_PATH } from './host-path.ts'
-
-const PROVISIONER = 'volume.kubernetes.io/storage-provisioner'
-const BETA_PROVISIONER = 'volume.beta.kubernetes.io/storage-provisioner'
-/** Held while the directory may still be there. */
-export const DELETION_PROTECTION = 'kubernetes.io/pv-controller'
-
-/** In-tree provisioners whose work CSI drivers do today. */
-const MIGRATED: Readonly<Record<string, string>> = {
-  'kubernetes.io/aws-ebs': 'ebs.csi.aws.com',
-  'kubernetes.io/azure-disk': 'disk.csi.azure.com',
-  'kubernetes.io/azure-file': 'file.csi.azure.com',
-  'kubernetes.io/cinder': 'cinder.csi.openstack.org',
-  'kubernetes.io/gce-pd': 'pd.csi.storage.gke.io',
-  'kubernetes.io/portworx-volume': 'pxd.portworx.com',
-  'kubernetes.io/vsphere-volume': 'csi.vsphere.vmware.com',
-}
+import { BETA_PROVISIONER, DELETION_PROTECTION, PROVISIONER, withMigration } from './migration.ts'
 
 /** Has a volume made for a claim as its class says: here for directories, by somebody else for the rest. */
 export class Provisioning {
-  readonly #p: Pick<BinderParts, 'ctx' | 'writer' | 'recorder' | 'classes' | 'hostPath'>
+  readonly #p: Pick<BinderParts, 'ctx' | 'writer' | 'recorder' | 'classes' | 'nodes' | 'hostPath'>
 
   constructor(parts: BinderParts) {
     this.#p = parts
@@ -36,7 +22,7 @@ export class Provisioning {
     if (storageClass === undefined) return this.#fail(claim, `storageclass.storage.k8s.io "${name}" not found`)
     const provisioner = storageClass.provisioner ?? ''
     if (provisioner === HOST_PATH && this.#p.hostPath !== undefined) return this.#hostPath(claim, storageClass)
-    const external = (Object.hasOwn(MIGRATED, provisioner) ? MIGRATED[provisioner] : undefined) ?? provisioner
+    const external = driverOfPlugin(provisioner) ?? provisioner
     if (external.startsWith('kubernetes.io/')) return this.#fail(claim, `no volume plugin matched name: ${provisioner}`)
     await this.#note(claim, external)
     const text =
@@ -58,7 +44,7 @@ export class Provisioning {
     const { annotations = {} } = claim.metadata
     if (annotations[PROVISIONER] === provisioner) return claim
     const noted = { ...annotations, [BETA_PROVISIONER]: provisioner, [PROVISIONER]: provisioner }
-    return this.#p.writer.claim({ ...claim, metadata: { ...claim.metadata, annotations: noted } })
+    return this.#p.writer.claim(withMigration({ ...claim, metadata: { ...claim.metadata, annotations: noted } }, noted[PROVISIONER]))
   }
 
   async #hostPath(unnoted: PersistentVolumeClaim, storageClass: StorageClass): Promise<void> {
@@ -74,6 +60,9 @@ export class Provisioning {
       return this.#fail(unnoted, why)
     }
     const claim = await this.#note(unnoted, HOST_PATH)
+    const node = claim.metadata.annotations?.[SELECTED_NODE]
+    if (node !== undefined && this.#p.nodes.get(node) === undefined)
+      return this.#fail(claim, `Failed to get target node: node "${node}" not found`)
     const name = `pvc-${claim.metadata.uid}`
     const volumes = client.resource<PersistentVolume>(PERSISTENT_VOLUMES)
     let volume: PersistentVolume

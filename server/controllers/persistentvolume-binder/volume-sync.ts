@@ -6,20 +6,27 @@ import { isStatusError } from '../../machinery/status.ts'
 import { messageOf } from '../controller.ts'
 import type { BinderParts } from './parts.ts'
 import { HOST_PATH } from './host-path.ts'
-import { DELETION_PROTECTION } from './provisioning.ts'
+import { DELETION_PROTECTION, MIGRATED_TO, migratedVolume } from './migration.ts'
+import { Recycling } from './recycling.ts'
+
+const NFS = 'kubernetes.io/nfs'
 
 /** Keeps one volume's phase, and reclaims it when its claim is gone. */
 export class VolumeSync {
   readonly #p: BinderParts
+  readonly #recycling: Recycling
   readonly #lookAtClaim: (key: string) => void
 
   constructor(parts: BinderParts, lookAtClaim: (key: string) => void) {
     this.#p = parts
+    this.#recycling = new Recycling(parts)
     this.#lookAtClaim = lookAtClaim
   }
 
-  async sync(volume: PersistentVolume): Promise<void> {
+  async sync(unmarked: PersistentVolume): Promise<void> {
     const { writer } = this.#p
+    const marked = migratedVolume(unmarked)
+    const volume = marked === unmarked ? marked : await writer.volume(marked)
     const ref = volume.spec?.claimRef
     // Promised by name at most.
     if ((ref?.uid ?? '') === '') return void (await writer.phase(volume, 'Available'))
@@ -63,13 +70,15 @@ export class VolumeSync {
   async #release(volume: PersistentVolume): Promise<void> {
     const settled = ['Released', 'Failed'].includes(volume.status?.phase ?? '')
     const released = settled ? volume : await this.#p.writer.phase(volume, 'Released')
+    // Its driver does it.
+    if ((released.metadata.annotations?.[MIGRATED_TO] ?? '') !== '') return
     switch (released.spec?.persistentVolumeReclaimPolicy) {
       case 'Retain':
         return
       case 'Delete':
         return this.#delete(released)
       case 'Recycle':
-        return this.#fail(released, 'VolumeFailedRecycle', 'No recycler plugin found for the volume!')
+        return this.#recycle(released)
       default:
         return this.#fail(released, 'VolumeUnknownReclaimPolicy', 'Volume has unrecognized PersistentVolumeReclaimPolicy')
     }
@@ -81,15 +90,35 @@ export class VolumeSync {
     this.#p.recorder.event({ apiVersion: 'v1', kind: 'PersistentVolume', object: failed }, 'Warning', reason, message)
   }
 
+  async #recycle(volume: PersistentVolume): Promise<void> {
+    const done = await this.#recycling.recycle(volume)
+    if (typeof done === 'string') return this.#fail(volume, 'VolumeFailedRecycle', done)
+    if (!done) return
+    this.#p.recorder.event({ apiVersion: 'v1', kind: 'PersistentVolume', object: volume }, 'Normal', 'VolumeRecycled', 'Volume recycled')
+    await this.#p.writer.unbind(volume)
+  }
+
+  /** Why nobody here can delete a volume; undefined where somebody may, 'external' where somebody else does. */
+  #notDeletable({ metadata, spec }: PersistentVolume): string | undefined {
+    const { name = '', annotations } = metadata
+    const provisioner = annotations?.[PROVISIONED_BY] ?? ''
+    if (provisioner !== '' && !provisioner.startsWith('kubernetes.io/')) return 'external'
+    if (provisioner === '' && spec?.csi !== undefined) return 'external'
+    const plugin = provisioner !== '' ? provisioner : spec?.hostPath !== undefined ? HOST_PATH : spec?.nfs === undefined ? '' : NFS
+    if (plugin === HOST_PATH && this.#p.hostPath !== undefined) return undefined
+    const why =
+      plugin === HOST_PATH || plugin === NFS
+        ? 'no deletable volume plugin matched'
+        : `no volume plugin matched${plugin === '' ? '' : ` name: ${plugin}`}`
+    return provisioner === '' ? `error getting deleter volume plugin for volume "${name}": ${why}` : why
+  }
+
   /** Deletes what this controller has made. What an external provisioner has made is its own to delete. */
   async #delete(volume: PersistentVolume): Promise<void> {
     const { name = '' } = volume.metadata
-    const provisioner = volume.metadata.annotations?.[PROVISIONED_BY]
-    if (provisioner !== undefined && !provisioner.startsWith('kubernetes.io/')) return
-    if (provisioner !== HOST_PATH || this.#p.hostPath === undefined) {
-      const why = `error getting deleter volume plugin for volume "${name}": no deletable volume plugin matched`
-      return this.#fail(volume, 'VolumeFailedDelete', why)
-    }
+    const why = this.#notDeletable(volume)
+    if (why === 'external') return
+    if (why !== undefined) return this.#fail(volume, 'VolumeFailedDelete', why)
     const { client, signal } = this.#p.ctx
     const volumes = client.resource<PersistentVolume>(PERSISTENT_VOLUMES)
     try {
@@ -97,7 +126,7 @@ export class VolumeSync {
       const fresh = await volumes.get(name, { signal })
       if (fresh.metadata.uid !== volume.metadata.uid || fresh.spec?.claimRef?.uid !== volume.spec?.claimRef?.uid) return
       try {
-        await this.#p.hostPath.delete(fresh)
+        await this.#p.hostPath!.delete(fresh)
       } catch (e) {
         return await this.#fail(fresh, 'VolumeFailedDelete', messageOf(e))
       }

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { PersistentVolume, PersistentVolumeClaim } from '../../client/objects-storage.ts'
+import type { Strings } from '../../client/objects.ts'
 import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES } from '../../client/resource.ts'
 import { keyOf } from '../../client/store.ts'
 import { BIND_COMPLETED, BOUND_BY_CONTROLLER, boundTo, has } from '../../client/volume-binding.ts'
+import { tryQuantity } from '../../machinery/quantity.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { ControllerContext } from '../controller.ts'
 import { WrittenVersions } from '../written.ts'
@@ -57,9 +59,11 @@ export class VolumeWriter {
     const { accessModes: _, capacity, currentVolumeAttributesClassName: attributes, ...rest } = claim.status ?? {}
     const status: NonNullable<PersistentVolumeClaim['status']> = { ...rest, phase }
     if (volume !== undefined) {
+      if (claim.status?.phase !== phase && volume.spec?.capacity?.storage === undefined)
+        throw new Error(`PersistentVolume "${volume.metadata.name}" is without a storage capacity`)
       status.accessModes = volume.spec?.accessModes ?? []
       // A claim that is bound already keeps its size: growing is another controller's.
-      const size = claim.status?.phase === phase ? capacity : volume.spec?.capacity
+      const size = claim.status?.phase === phase ? capacity : sizeOf(volume)
       if (size !== undefined) status.capacity = size
       const named = claim.status?.phase === 'Pending' ? volume.spec?.volumeAttributesClassName : attributes
       if (named !== undefined) status.currentVolumeAttributesClassName = named
@@ -92,11 +96,17 @@ export class VolumeWriter {
   async unbind(volume: PersistentVolume): Promise<void> {
     const { claimRef, ...spec } = volume.spec ?? {}
     const { [BOUND_BY_CONTROLLER]: mark, ...annotations } = volume.metadata.annotations ?? {}
-    const { uid: _, resourceVersion: __, ...name } = claimRef ?? {}
+    const { uid: _, ...unbound } = claimRef ?? {}
     const freed =
       mark === undefined
-        ? { ...volume, spec: { ...spec, claimRef: name } }
+        ? { ...volume, spec: { ...spec, claimRef: unbound } }
         : { ...volume, metadata: { ...volume.metadata, annotations }, spec }
     await this.phase(await this.volume(freed), 'Available')
   }
+}
+
+/** One whose growth is not finished on its node has the size that it had before. */
+function sizeOf({ metadata, spec }: PersistentVolume): Strings | undefined {
+  const before = metadata.annotations?.['volume.alpha.kubernetes.io/pre-resize-capacity']
+  return before === undefined || tryQuantity(before) === undefined ? spec?.capacity : { ...spec?.capacity, storage: before }
 }

@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => cluster.close())
 
 /** A claim of 1Gi that is bound to a volume of the provisioner. */
-async function bound(provisioner: string): Promise<void> {
+async function bound(provisioner: string, source: object = { hostPath: { path: '/v' } }): Promise<void> {
   await cluster.create(STORAGE_CLASSES, {
     ...{ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'local' } },
     ...{ provisioner, allowVolumeExpansion: true },
@@ -26,7 +26,7 @@ async function bound(provisioner: string): Promise<void> {
     ...{ apiVersion: 'v1', kind: 'PersistentVolume' },
     metadata: { name: 'v', annotations: { 'pv.kubernetes.io/provisioned-by': provisioner } },
     spec: {
-      ...{ ...common, capacity: { storage: '1Gi' }, hostPath: { path: '/v' } },
+      ...{ ...common, capacity: { storage: '1Gi' }, ...source },
       claimRef: { namespace: 'default', name: 'data', uid: claim.metadata.uid },
     },
   })
@@ -61,4 +61,14 @@ test('for others somebody else is waited for', async () => {
   const event = await cluster.until('an event', async () => (await cluster.events()).find((e) => e.startsWith('External')))
   expect(event).toBe('ExternalExpanding: waiting for an external controller to expand this PVC')
   expect(await sizes()).toBe('1Gi 1Gi')
+})
+
+test('a volume of a plugin whose work a driver does is for the resizer of that', async () => {
+  await bound('kubernetes.io/gce-pd', { gcePersistentDisk: { pdName: 'd' } })
+  await grow('3Gi')
+  const event = await cluster.until('an event', async () => (await cluster.events()).find((e) => e.startsWith('External')))
+  expect(event).toBe('ExternalExpanding: CSI migration enabled for kubernetes.io/gce-pd; waiting for external resizer to expand the pvc')
+  const { annotations } = (await cluster.get<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS, 'data')).metadata
+  expect(annotations).toMatchObject({ 'volume.kubernetes.io/storage-resizer': 'pd.csi.storage.gke.io' })
+  expect(cluster.errors).toEqual([])
 })

@@ -1,3 +1,4 @@
+import { driverOfPlugin, migratedPluginOf } from '../../client/csi-translation.ts'
 import { dropManagedFields } from '../../client/informer.ts'
 import type { PersistentVolume, PersistentVolumeClaim } from '../../client/objects-storage.ts'
 import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES } from '../../client/resource.ts'
@@ -7,6 +8,8 @@ import { compareQuantity, parseQuantity } from '../../machinery/quantity.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller } from '../controller.ts'
 import { HOST_PATH } from '../persistentvolume-binder/host-path.ts'
+
+const RESIZER = 'volume.kubernetes.io/storage-resizer'
 
 const capacityOf = ({ status }: PersistentVolumeClaim): string => (status?.capacity as { storage?: string } | undefined)?.storage ?? '0'
 const isLarger = (a: string, b: string): boolean => compareQuantity(parseQuantity(a), parseQuantity(b)) > 0
@@ -41,6 +44,13 @@ export const persistentVolumeExpanderController: Controller = {
     await Promise.all([claims.synced(), volumes.synced()])
     const event = (claim: PersistentVolumeClaim, reason: string, message: string): void =>
       recorder.event({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', object: claim }, 'Normal', reason, message)
+    /** Who is to do it; resizers look for their name. */
+    async function noteResizer({ metadata }: PersistentVolumeClaim, driver: string): Promise<void> {
+      if (metadata.annotations?.[RESIZER] === driver) return
+      const { name = '', namespace, uid, resourceVersion } = metadata
+      const body = { metadata: { uid, resourceVersion, annotations: { [RESIZER]: driver } } }
+      await client.resource(PERSISTENT_VOLUME_CLAIMS).patch(name, { type: 'merge', body }, { namespace, subresource: 'status', signal })
+    }
     startWorkers({
       queue,
       workers: 10,
@@ -52,6 +62,11 @@ export const persistentVolumeExpanderController: Controller = {
         const volume = volumes.lister.get(claim.spec?.volumeName ?? '')
         if (volume === undefined) throw new Error(`failed to get PV ${JSON.stringify(claim.spec?.volumeName ?? '')} for PVC ${key}`)
         if (!isBoundTo(volume, claim)) throw new Error(`persistent Volume is not bound to PVC being updated : ${key}`)
+        const plugin = migratedPluginOf(volume)
+        if (plugin !== undefined) {
+          event(claim, 'ExternalExpanding', `CSI migration enabled for ${plugin}; waiting for external resizer to expand the pvc`)
+          return noteResizer(claim, driverOfPlugin(plugin)!)
+        }
         if (volume.metadata.annotations?.[PROVISIONED_BY] !== HOST_PATH)
           return event(claim, 'ExternalExpanding', 'waiting for an external controller to expand this PVC')
         const storage = requestOf(claim)!

@@ -41,8 +41,9 @@ export const volumeZone: PluginFactory = ({ listers }) => ({
       const volume = listers.persistentVolumes.get(volumeName)
       if (volume === undefined) return { reject: unresolvable(`persistentvolume "${volumeName}" not found`) }
       for (const key of LABELS) {
-        const value = volume.metadata.labels?.[key]
-        if (value !== undefined) wanted.push({ key, values: new Set(value.split('__')) })
+        const zones = volume.metadata.labels?.[key]?.split('__').map((zone) => zone.trim())
+        // A label that names no zone says nothing (cloud-provider/volume/helpers `LabelZonesToSet`).
+        if (zones?.every((zone) => zone !== '') === true) wanted.push({ key, values: new Set(zones) })
       }
     }
     if (wanted.length === 0) return 'skip'
