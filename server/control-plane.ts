@@ -48,6 +48,8 @@ import { WorkQueueMetrics } from './machinery/work-queue-metrics.ts'
 import { LocalKubelets } from './proxy/address.ts'
 import { Forwarder } from './proxy/forward.ts'
 import { podConnections } from './proxy/pod-streams.ts'
+import { ruleMetrics } from './cel/metrics.ts'
+import { RequestedDurations } from './registry/certificates/requested-durations.ts'
 import { StreamMetrics } from './proxy/streams/metrics.ts'
 import { Proxies } from './proxy/subresources.ts'
 import { urlHost } from './proxy/target.ts'
@@ -153,6 +155,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     onError: warned(log, 'use of a service account token was not noted'),
   })
   const { authenticator, serviceAccountTokens, metrics: authentication } = o.authentication(authenticationLookups(registry, tracking))
+  const requestedDurations = new RequestedDurations()
   const services = serviceNetwork({ ...o, storage, types: scheme }, store)
   const kinds = builtInKinds({
     connect: {
@@ -160,7 +163,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
       nodes: { proxy: proxies.subresource('nodes') },
       services: { proxy: proxies.subresource('services') },
     },
-    ...{ services, store, tokens: serviceAccountTokens, tokenExpiration: o.tokenExpiration },
+    ...{ services, store, tokens: serviceAccountTokens, tokenExpiration: o.tokenExpiration, requestedDurations },
     authorize: (user, attributes) => authorizer.authorize(user, attributes),
     eventTtlSeconds: o.eventTtlSeconds ?? EVENT_TTL_SECONDS,
   })
@@ -205,7 +208,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const controllers = new Map<string, readonly string[]>()
   const reported = {
     metrics: new Map(
-      [...reloads, streams, watches, lists, webhookClients, aggregator, services]
+      [...reloads, streams, watches, lists, webhookClients, aggregator, services, requestedDurations, ruleMetrics]
         .flatMap((of) => of.sources())
         .map((source) => [source.name, source]),
     ),

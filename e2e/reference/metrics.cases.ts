@@ -5,6 +5,23 @@ const pod = (name: string, more: object = {}): object => ({
   spec: { containers: [{ name: 'c', image: 'i', ...more }] },
 })
 const privileged = { securityContext: { privileged: true } }
+/** A request for a certificate, and one of a day: who signs is not looked at. */
+const REQUEST =
+  'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlISk1IRUNBUUF3RHpFTk1Bc0dBMVVFQXd3RWFtRnVaVEJaTUJNR0J5cUdTTTQ5QWdFR0NDcUdTTTQ5QX' +
+  'dFSApBMElBQk5NVXN0N2wxdXREWjR2ZXZZNW9CZDZRUmxJVWxtcXA5MEtsczB6VnovV0EwWFhzVWl6OTBqaXlMN29HCm5zTUxlYVErRHk1K3hPaWdURXovZ3htQmc2V2dB' +
+  'REFLQmdncWhrak9QUVFEQWdOSUFEQkZBaUE4QU1OL2EzZVEKbStBRWV3cHc3UEJoL2hmcGF1SlpXVTJlNS9lc3J3ZVpBZ0loQUlSajN1ajRvTmpZY3g0RUM2NzlWdjJyTy' +
+  'tsUwpxQ0hxajBFaWtsTWtOUndkCi0tLS0tRU5EIENFUlRJRklDQVRFIFJFUVVFU1QtLS0tLQo='
+const CERTIFICATE =
+  'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUJjekNDQVJtZ0F3SUJBZ0lVSkUzMTlXa1pqM0pzQ0RnUkFEVVBoTjRiZkc0d0NnWUlLb1pJemowRUF3SXcKRHpFTk' +
+  '1Bc0dBMVVFQXd3RWFtRnVaVEFlRncweU5qRXhNekF4T0RBNU1EaGFGdzB5TmpFeU1ERXhPREE1TURoYQpNQTh4RFRBTEJnTlZCQU1NQkdwaGJtVXdXVEFUQmdjcWhrak9Q' +
+  'UUlCQmdncWhrak9QUU1CQndOQ0FBUUFrU2lNCjF6KytEaHdiWCt0bkUwTFZEdXgrb3hoYWVwTkEyMTBocnBHMXZmaWFSWUNJaU9LaFA0cDV6RXN5VUt6TFhCeisKVk5vYV' +
+  'VtSkVNVTE1cWM5Rm8xTXdVVEFkQmdOVkhRNEVGZ1FVV1RJSkJoTHg2SklpYXlDSVc0dG9PTFJmZjc0dwpId1lEVlIwakJCZ3dGb0FVV1RJSkJoTHg2SklpYXlDSVc0dG9P' +
+  'TFJmZjc0d0R3WURWUjBUQVFIL0JBVXdBd0VCCi96QUtCZ2dxaGtqT1BRUURBZ05JQURCRkFpRUF6K0ZyMkhtVi9oemFaNmsxOHhYNENMVnF5aWdIVHdPTGx1ZHgKZk5GOH' +
+  'lGQUNJQ0g5YzJQZXdIZWVQeGVNMXBBQnQ2S1RSOEE5RGpPY3RoTVphZFViZFVkMAotLS0tLUVORCBDRVJUSUZJQ0FURS0tLS0tCg=='
+const signed = {
+  metadata: { name: '{ns}' },
+  spec: { request: REQUEST, signerName: 'example.com/signer', usages: ['client auth'], expirationSeconds: 86_400 },
+}
 const asJane = { 'impersonate-user': 'jane' }
 
 /** One of everything that is counted of who asks, whether he may, and what becomes of a write. */
@@ -56,6 +73,15 @@ export const load: readonly Request[] = [
   { name: 'an account', method: 'GET', path: '/api/v1/pods', headers: { 'impersonate-user': 'system:serviceaccount:{ns}:default' } },
   { name: 'a node', method: 'GET', path: '/api/v1/nodes/n', headers: { 'impersonate-user': 'system:node:n' } },
   { name: 'no right to act', method: 'GET', path: '/api/v1/pods', headers: { 'impersonate-user': 'x' }, token: '' },
+  {
+    ...{ name: 'the server itself', method: 'GET', path: '/api/v1/pods' },
+    headers: { 'impersonate-user': 'system:apiserver', 'impersonate-group': 'system:masters' },
+  },
+  { name: 'a signing request', method: 'POST', path: '/apis/certificates.k8s.io/v1/certificatesigningrequests', body: signed },
+  {
+    ...{ name: 'its certificate', method: 'PUT', path: '/apis/certificates.k8s.io/v1/certificatesigningrequests/{ns}/status' },
+    body: { ...signed, status: { certificate: CERTIFICATE } },
+  },
   {
     ...{ name: 'a decision of RBAC', method: 'POST', path: '/apis/authorization.k8s.io/v1/subjectaccessreviews' },
     body: { spec: { user: 'system:kube-scheduler', resourceAttributes: { verb: 'list', resource: 'pods' } } },
@@ -116,7 +142,7 @@ export function metricsOf(text: string): Map<string, Metric> {
 
 /** What is counted in this area, and what every server tells of itself. */
 export const COMPARED =
-  /^(apiserver_(admission|audit|authorization|client_certificate|impersonation|current_in(flight|queue)|request_(total|duration|sli|terminations|body_size)|resource_(objects|size)|response_sizes|storage_(events|list)|tls_|watch_(cache_(events|resource)|events_(sizes|total)|list)|webhooks_)|aggregator_unavailable|authentica|authoriz|etcd_request|kube_apiserver_(clusterip|nodeport)_allocator|pod_security|rest_client_request(s|_duration)|serviceaccount|kubernetes_|version_info|workqueue_)/
+  /^(apiserver_(admission|audit|authorization|cel|certificates_registry|client_certificate|impersonation|current_in(flight|queue)|request_(total|duration|filter|sli|terminations|body_size)|resource_(objects|size)|response_sizes|selfrequest|storage_(events|list)|tls_|watch_(cache_(consistent|events|initializations|read_wait|resource)|events_(sizes|total)|list)|webhooks_)|aggregator_unavailable|authentica|authoriz|etcd_request|kube_apiserver_(clusterip|nodeport)_allocator|pod_security|rest_client_request(s|_duration|_size)|serviceaccount|kubernetes_|version_info|workqueue_)/
 
 /** Upstream has them, and no dashboard asks for them: a deprecated form of a histogram. */
 export const LEFT_OUT: readonly string[] = ['apiserver_admission_step_admission_duration_seconds_summary']

@@ -41,6 +41,8 @@ export class ResourceCache {
   readonly watchers = new WatcherIndex()
   /** So many events it has had, for metrics. */
   published = 0
+  /** And so often it was filled. */
+  loads = 0
   /** Told of every change as the feed applies it, and of undefined when everything may have changed. Must not throw. */
   readonly listeners = new Set<(event: CacheEvent | undefined) => void>()
   /** Revision of the last change of this resource. */
@@ -89,6 +91,7 @@ export class ResourceCache {
 
   /** Replaces everything with the state at `revision`, at the start and after history was lost. */
   load(items: readonly KeyValue[], revision: number): void {
+    this.loads++
     this.#pending.clear()
     this.list.load(items.map((kv) => this.entryOf(kv)))
     this.ring.reset(revision)

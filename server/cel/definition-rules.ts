@@ -4,6 +4,7 @@ import { compileRule, environmentsOf, maxCardinality, SELF_TYPE, type CompiledRu
 import type { RuleSchema, ValidationRule } from './contract.ts'
 import { ALL } from './estimate-range.ts'
 import { goJsonText, shownValue } from './go-values.ts'
+import { ruleMetrics } from './metrics.ts'
 import { declTypeOf } from './schema-types.ts'
 
 /** What a definition may cost, by the estimates of its rules (apiextensions-apiserver `pkg/apis/apiextensions/validation`). */
@@ -95,11 +96,13 @@ class Check {
       return
     }
     const envs = environmentsOf(type)
+    const timing = ruleMetrics.compiling()
     for (let i = 0; i < s.rules.length; i++) {
       yield
-      const compiled = compileRule(s.rules[i]!, s, envs, (text, isMessage) => this.#isStored(text, isMessage))
+      const compiled = timing.time(() => compileRule(s.rules[i]!, s, envs, (text, isMessage) => this.#isStored(text, isMessage)))
       this.#rule(compiled, `${path}.x-kubernetes-validations[${i}]`, cardinality ?? maxCardinality(type), uncorrelated)
     }
+    timing.end()
   }
 
   #isWrong(path: string): boolean {

@@ -16,6 +16,7 @@ import type { Program } from './environment.ts'
 import { COST_LIMIT_MESSAGE } from './limits.ts'
 import { shownValue } from './go-values.ts'
 import { itemsByKey } from './map-list.ts'
+import { ruleMetrics } from './metrics.ts'
 import { declTypeOf, withObjectMeta, type DeclType } from './schema-types.ts'
 import { valueOf } from './schema-values.ts'
 import { CelError, Optional, type CelValue } from './values.ts'
@@ -92,7 +93,10 @@ class Node {
   get compiled(): readonly CompiledRule[] {
     if (this.#compiled !== undefined) return this.#compiled
     const envs = environmentsOf(this.#type!)
-    return (this.#compiled = this.rules.map((rule) => compileRule(rule, this.schema, envs, () => true)))
+    const timing = ruleMetrics.compiling()
+    this.#compiled = timing.time(() => this.rules.map((rule) => compileRule(rule, this.schema, envs, () => true)))
+    timing.end()
+    return this.#compiled
   }
 }
 
@@ -214,11 +218,14 @@ class Run {
     }
     const schema = node.isRoot ? withObjectMeta(node.schema) : node.schema
     const variables = variablesOf(valueOf(value, schema), old === null ? undefined : valueOf(old, schema))
-    for (const compiled of node.compiled) {
+    const rules = node.compiled
+    const timing = ruleMetrics.evaluating()
+    for (const compiled of rules) {
       yield
-      this.#rule(compiled, path, schema.type, value, old, variables, ratchet)
-      if (this.budget < 0) return
+      timing.time(() => this.#rule(compiled, path, schema.type, value, old, variables, ratchet))
+      if (this.budget < 0) break
     }
+    timing.end()
   }
 
   #rule(compiled: CompiledRule, path: string, type: string, value: unknown, old: unknown, variables: Variables, ratchet: Ratchet): void {

@@ -21,6 +21,7 @@ import { horizontalpodautoscalers } from '../registry/autoscaling/horizontalpoda
 import { cronjobs } from '../registry/batch/cronjobs.ts'
 import { jobs } from '../registry/batch/jobs.ts'
 import { certificatesigningrequests } from '../registry/certificates/certificatesigningrequests.ts'
+import type { RequestedDurations } from '../registry/certificates/requested-durations.ts'
 import { clustertrustbundles } from '../registry/certificates/clustertrustbundles.ts'
 import { podcertificaterequests } from '../registry/certificates/podcertificaterequests.ts'
 import { leases } from '../registry/coordination/leases.ts'
@@ -88,6 +89,8 @@ export interface KindDependencies {
   /** Asked about what a request needs beside the right to it. */
   authorize: Authorizer['authorize']
   eventTtlSeconds: number
+  /** Told of what signers make of requests. */
+  requestedDurations: RequestedDurations
 }
 
 /** Every built-in kind that has more to it than its schema. The rest of the API is served from the facts table alone. */
@@ -148,7 +151,7 @@ export function builtInKinds(deps: KindDependencies): BuiltInKind[] {
     apiservices,
     flowschemas,
     prioritylevelconfigurations,
-    certificatesigningrequests,
+    certificatesigningrequests(deps.requestedDurations),
     clustertrustbundles,
     podcertificaterequests,
     deviceclasses,

@@ -122,6 +122,12 @@ function cached(s: MetricSources): MetricSource[] {
     ),
     of('apiserver_storage_events_received_total', 'counter', '[BETA] Number of etcd events received split by kind.', (c) => c.published),
     of(
+      'apiserver_watch_cache_initializations_total',
+      'counter',
+      '[ALPHA] Counter of watch cache initializations broken by resource type.',
+      (cache) => cache.loads,
+    ),
+    of(
       'apiserver_watch_cache_events_received_total',
       'counter',
       '[ALPHA] Counter of events received in watch cache broken by resource type.',

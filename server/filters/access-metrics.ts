@@ -5,6 +5,9 @@ import type { AuthorizationObserver } from '../authz/modes.ts'
 import { WebhookAuthorizerMetrics } from '../authz/webhook-metrics.ts'
 import { Buckets, Counters, Histograms, type Labels, metricSource, type MetricSource } from '../machinery/metrics.ts'
 
+/** In seconds, of a filter (apiserver `endpoints/metrics`). */
+const FILTER_BOUNDS = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 5, 10, 15, 30]
+
 /** In seconds, each twice the one before. */
 const BOUNDS = Array.from({ length: 15 }, (_, i) => 0.001 * 2 ** i)
 
@@ -64,12 +67,20 @@ export class AccessMetrics implements ImpersonationObserver, AuthorizationObserv
   readonly #users = new Map<string, number>()
   readonly #decisions = new Map<string, { readonly labels: Labels; value: number }>()
 
+  /** Until the next filter has the request: of refused ones nothing is told but of those whose credentials are. */
+  readonly #filters = {
+    authentication: new Buckets(FILTER_BOUNDS),
+    authorization: new Buckets(FILTER_BOUNDS),
+    impersonation: new Buckets(FILTER_BOUNDS),
+  }
+
   readonly #impersonations = new ByMode()
   readonly #impersonationChecks = new ByMode()
 
   /** @param started by performance.now() */
   authenticated(result: AuthenticationResult | undefined, started: number): void {
     const seconds = (performance.now() - started) / 1000
+    this.#filters.authentication.observe(seconds)
     if (result === undefined || !('user' in result)) {
       return this.#authentication.observe(result === undefined ? 'failure' : 'error', seconds)
     }
@@ -81,7 +92,17 @@ export class AccessMetrics implements ImpersonationObserver, AuthorizationObserv
   /** @param started by performance.now() */
   authorized({ decision, error }: Decision, started: number): void {
     const result = decision === 'allow' ? 'allowed' : error !== undefined ? 'error' : decision === 'deny' ? 'denied' : decision
-    this.#authorization.observe(result, (performance.now() - started) / 1000)
+    const seconds = (performance.now() - started) / 1000
+    this.#authorization.observe(result, seconds)
+    if (decision === 'allow') this.#filters.authorization.observe(seconds)
+  }
+
+  /**
+   * It is known as whom a request is answered, be it the one who sent it.
+   * @param started by performance.now()
+   */
+  impersonationDone(started: number): void {
+    this.#filters.impersonation.observe((performance.now() - started) / 1000)
   }
 
   /** What one of the configured authorizers has decided; having no opinion is not deciding. */
@@ -101,7 +122,11 @@ export class AccessMetrics implements ImpersonationObserver, AuthorizationObserv
 
   /** To be registered with a prom-client registry. */
   sources(): MetricSource[] {
+    const filters = 'apiserver_request_filter_duration_seconds'
     return [
+      metricSource(filters, 'histogram', '[ALPHA] Request filter latency distribution in seconds, for each filter type', () =>
+        Object.entries(this.#filters).flatMap(([filter, seconds]) => (seconds.isEmpty ? [] : seconds.samples(filters, { filter }))),
+      ),
       ...this.#authentication.sources(
         ['authentication_attempts', '[ALPHA] Counter of authenticated attempts.'],
         ['authentication_duration_seconds', '[ALPHA] Authentication duration in seconds broken out by result.'],

@@ -3,6 +3,7 @@ import { bearerAuthenticator, forServer } from '../authn/bearer.ts'
 import { notFound } from '../machinery/status.ts'
 import type { Handler } from '../request/context.ts'
 import type { ResponseStream } from '../serving/exchange.ts'
+import { AccessMetrics } from './access-metrics.ts'
 import type { AccessLogEntry } from './http-log.ts'
 import { gate, json, ok, Server, tokens } from './testing/server.ts'
 
@@ -280,6 +281,8 @@ describe('deadlines', () => {
     s.clock.advance(60_000)
     expect(await answer).toBe('broken off')
     expect(s.errors).toEqual([])
+    expect(await s.metric('apiserver_request_aborts_total')).toEqual(['apiserver_request_aborts_total LIST,,v1,pods,,cluster 1'])
+    expect(await s.metric('apiserver_request_terminations_total')).toEqual([])
   })
 
   test('the query may ask for less, not for more; nonsense is a 400', async () => {
@@ -376,6 +379,37 @@ describe('metrics and the access log', () => {
       'apiserver_current_inflight_requests mutating 0',
       'apiserver_current_inflight_requests readOnly 0',
     ])
+  })
+
+  test('what the server asks itself is counted apart', async () => {
+    const s = new Server(ok)
+    await s.request('GET /api/v1/namespaces/a/pods/b/status')
+    const asItself = { 'impersonate-user': 'system:apiserver', 'impersonate-group': 'system:masters' }
+    for (let i = 0; i < 2; i++) await s.request('GET /api/v1/namespaces/a/pods/b/status', 'admin', asItself)
+    // The last is counted behind its answer.
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(await s.metric('apiserver_selfrequest_total')).toEqual(['apiserver_selfrequest_total GET,,pods,status 2'])
+  })
+
+  test('how long each filter took is told until the next one has the request', async () => {
+    const access = new AccessMetrics()
+    const s = new Server(ok, { access })
+    const asks = (path: string, token: string, headers = {}): Promise<unknown> => s.request(`GET ${path}`, token, headers)
+    await asks('/api/v1/pods', 'admin')
+    await asks('/api/v1/pods', 'bob')
+    await asks('/api/v1/pods', 'wrong')
+    await asks('/api/v1/pods', 'bob', { 'impersonate-user': 'jane' })
+    await asks('/api/v1/pods', 'admin', { 'impersonate-user': 'jane' })
+    const { values } = await access
+      .sources()
+      .find(({ name }) => name === 'apiserver_request_filter_duration_seconds')!
+      .get()
+    const counts = values.filter(({ metricName = '' }) => metricName.endsWith('_count'))
+    expect(Object.fromEntries(counts.map(({ labels, value }) => [labels['filter'], value]))).toEqual({
+      authentication: 5,
+      impersonation: 3,
+      authorization: 1,
+    })
   })
 
   test('watches are gauged while they run', async () => {

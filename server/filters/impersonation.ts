@@ -8,24 +8,34 @@ import type { Filter, RequestContext } from '../request/context.ts'
 const PREFIX = 'impersonate-'
 const EXTRA = 'impersonate-extra-'
 
+export interface FilterObserver extends ImpersonationObserver {
+  /** @param started by performance.now() */
+  impersonationDone(started: number): void
+}
+
 /**
  * A request with `Impersonate-User`, `-Group`, `-Uid` and `-Extra-*` is answered as that user, if whoever sends it may act as him. From here
  * on nobody knows of the difference but the log.
  */
-export function withImpersonation(authorizer: Authorizer, observer?: ImpersonationObserver): Filter {
+export function withImpersonation(authorizer: Authorizer, observer?: FilterObserver): Filter {
   const impersonation = new Impersonation(authorizer, observer)
   return (next) => (ctx) => {
+    const started = performance.now()
     let wanted: WantedUser | undefined
     try {
       wanted = wantedUser(ctx.exchange.headers)
     } catch (e) {
       return refused(ctx, e)
     }
-    if (wanted === undefined) return next(ctx)
+    if (wanted === undefined) {
+      observer?.impersonationDone(started)
+      return next(ctx)
+    }
     return impersonation.userFor(wanted, ctx.user, ctx.requestInfo).then(
       (user) => {
         ctx.impersonatedBy = ctx.user
         ctx.user = user
+        observer?.impersonationDone(started)
         return next(ctx)
       },
       (e: unknown) => refused(ctx, e),

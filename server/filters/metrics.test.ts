@@ -6,7 +6,7 @@ import { RequestMetrics } from './metrics.ts'
 
 function request(query: string, webhookMs: number): RequestContext {
   return {
-    ...{ longRunning: false, webhookMs, exchange: { status: 201, bodyBytes: 1, headers: {} } },
+    ...{ longRunning: false, user: { name: 'jane' }, webhookMs, exchange: { status: 201, bodyBytes: 1, headers: {} } },
     requestInfo: {
       ...{ isResourceRequest: true, verb: 'create', apiGroup: '', apiVersion: 'v1', resource: 'pods', subresource: '', namespace: 'a' },
       ...{ path: '/', query: parseQuery(query) },

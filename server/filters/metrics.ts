@@ -1,4 +1,5 @@
-import { Buckets, Counters, Histograms, metricSource, type MetricSource } from '../machinery/metrics.ts'
+import { apiServer } from '../authn/components.ts'
+import { Buckets, Counters, Histograms, metricSource, type Labels, type MetricSource } from '../machinery/metrics.ts'
 import type { Filter, RequestContext } from '../request/context.ts'
 import type { InFlight } from './max-in-flight.ts'
 import type { RequestInfo } from '../request/request-info.ts'
@@ -42,6 +43,8 @@ export class RequestMetrics {
   readonly inFlight: InFlight = { readOnly: 0, mutating: 0 }
   readonly #series = new Map<string, Series>()
   readonly #terminations = new Counters()
+  readonly #aborts = new Counters()
+  readonly #own = new Counters()
   readonly #bodySizes = new Histograms(bodySizeBuckets)
 
   readonly filter: Filter = (next) => (ctx) => {
@@ -56,15 +59,15 @@ export class RequestMetrics {
   }
 
   /** A request was ended by the server's own decision, before it was done or begun. */
-  terminated({ requestInfo: info, exchange }: RequestContext, code: number, component = 'apiserver'): void {
-    const { isResourceRequest, apiGroup, apiVersion, resource, subresource, path } = info
-    const of = isResourceRequest
-      ? { group: apiGroup, version: apiVersion, resource, subresource }
-      : { group: '', version: '', resource: '', subresource: path }
-    // No label is that long: a client made it up.
-    if (Object.values(of).join('').length > MAX_KEY) return
-    const verb = info.verb === 'patch' && isApply(exchange) ? 'APPLY' : (reportedVerbs[info.verb] ?? 'other')
-    this.#terminations.add({ verb, ...of, scope: scopeOf(info), component, code: String(code) })
+  terminated(ctx: RequestContext, code: number, component = 'apiserver'): void {
+    const labels = labelsOf(ctx)
+    if (labels !== undefined) this.#terminations.add({ ...labels, component, code: String(code) })
+  }
+
+  /** The time of a request was over when its answer had begun: there was nothing left to say. */
+  aborted(ctx: RequestContext): void {
+    const labels = labelsOf(ctx)
+    if (labels !== undefined) this.#aborts.add(labels)
   }
 
   #observe(ctx: RequestContext, started: number): void {
@@ -73,6 +76,10 @@ export class RequestMetrics {
     const series = this.#seriesOf(ctx)
     if (series === undefined || status === 0) return
     series.byCode.set(status, (series.byCode.get(status) ?? 0) + 1)
+    if (ctx.user.name === apiServer.name) {
+      const { verb, group, resource, subresource } = series.labels as Labels
+      this.#own.add({ verb: verb!, group: group!, resource: resource!, subresource: subresource! })
+    }
     const tookMs = performance.now() - started
     series.durations.observe(tookMs / 1000)
     series.ownDurations?.observe(Math.max(0, tookMs - ctx.webhookMs) / 1000)
@@ -173,6 +180,18 @@ export class RequestMetrics {
         () => this.#terminations.samples(),
       ),
       metricSource(
+        'apiserver_request_aborts_total',
+        'counter',
+        '[ALPHA] Number of requests which apiserver aborted possibly due to a timeout, for each group, version, verb, resource, subresource and scope',
+        () => this.#aborts.samples(),
+      ),
+      metricSource(
+        'apiserver_selfrequest_total',
+        'counter',
+        '[ALPHA] Counter of apiserver self-requests broken out for each verb, API resource and subresource.',
+        () => this.#own.samples(),
+      ),
+      metricSource(
         'apiserver_longrunning_requests',
         'gauge',
         '[STABLE] Gauge of all active long-running apiserver requests broken out by verb, group, version, resource, scope and component. Not all requests are tracked this way.',
@@ -197,6 +216,17 @@ export class RequestMetrics {
       ),
     ]
   }
+}
+
+/** Undefined where a client made them up: no label is that long. */
+function labelsOf({ requestInfo: info, exchange }: RequestContext): Labels | undefined {
+  const { isResourceRequest, apiGroup, apiVersion, resource, subresource, path } = info
+  const of = isResourceRequest
+    ? { group: apiGroup, version: apiVersion, resource, subresource }
+    : { group: '', version: '', resource: '', subresource: path }
+  if (Object.values(of).join('').length > MAX_KEY) return undefined
+  const verb = info.verb === 'patch' && isApply(exchange) ? 'APPLY' : (reportedVerbs[info.verb] ?? 'other')
+  return { verb, ...of, scope: scopeOf(info) }
 }
 
 const isApply = ({ headers }: RequestContext['exchange']): boolean => (headers['content-type'] ?? '').startsWith('application/apply-patch')

@@ -14,6 +14,7 @@ export function withTimeout(
   timeoutMs: number,
   write: StatusWriter,
   refused: (ctx: RequestContext, code: number) => void = () => undefined,
+  aborted: (ctx: RequestContext) => void = () => undefined,
 ): Filter {
   return (next) => (ctx) => {
     if (ctx.longRunning) return next(ctx)
@@ -26,6 +27,7 @@ export function withTimeout(
       () => {
         timedOut = !exchange.responded
         if (timedOut) refused(ctx, 504)
+        else aborted(ctx)
         if (timedOut) write(exchange, new StatusError(504, 'Timeout', TIMED_OUT, {}).status, {})
         if (ctx instanceof ServedRequest) ctx.abort(new Error('the request timed out'))
       },

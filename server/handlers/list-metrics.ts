@@ -1,5 +1,8 @@
-import { metricSource, type Labels, type MetricSource, type Sample } from '../machinery/metrics.ts'
+import { Counters, Histograms, metricSource, type Labels, type MetricSource, type Sample } from '../machinery/metrics.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
+
+const WAITS = 'apiserver_watch_cache_read_wait_seconds'
+const WAIT_BOUNDS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3]
 
 interface Counts {
   lists: number
@@ -8,8 +11,10 @@ interface Counts {
   returned: number
 }
 
-/** Lists by where their objects came from, under kube-apiserver's names (apiserver `storage/etcd3/metrics`). */
+/** Lists by where their objects came from, under kube-apiserver's names (apiserver `storage/metrics`, `storage/cacher/metrics`). */
 export class ListMetrics {
+  readonly #waits = new Histograms(WAIT_BOUNDS)
+  readonly #consistent = new Counters()
   readonly #counts = new Map<string, { labels: Labels; counts: Counts }>()
 
   /** @param fetched how many objects were looked at for the `returned` ones */
@@ -30,6 +35,16 @@ export class ListMetrics {
     counts.returned += returned
   }
 
+  /** Somebody waits for a cache to show what is stored. What it returns is told whether it came to that. */
+  waiting({ facts }: ServedResource, isConsistent: boolean): (success: boolean) => void {
+    const { group, resource } = facts
+    const started = performance.now()
+    return (success) => {
+      this.#waits.observe({ group, resource }, (performance.now() - started) / 1000)
+      if (isConsistent) this.#consistent.add({ group, resource, success: String(success), fallback: 'false' })
+    }
+  }
+
   sources(): MetricSource[] {
     const counter = (name: string, help: string, of: (c: Counts) => number, more: Labels = {}): MetricSource =>
       metricSource(`apiserver_storage_list_${name}`, 'counter', `[ALPHA] ${help}`, () =>
@@ -37,6 +52,12 @@ export class ListMetrics {
       )
     const index = { index: '' }
     return [
+      metricSource(WAITS, 'histogram', '[ALPHA] Histogram of time spent waiting for a watch cache to become fresh.', () =>
+        this.#waits.samples(WAITS),
+      ),
+      metricSource('apiserver_watch_cache_consistent_read_total', 'counter', '[ALPHA] Counter for consistent reads from cache.', () =>
+        this.#consistent.samples(),
+      ),
       counter('total', 'Number of LIST requests served from storage', (c) => c.lists, index),
       counter(
         'fetched_objects_total',

@@ -34,7 +34,7 @@ export async function listObjects(ctx: RequestContext, served: ServedResource, q
   const { namespace } = ctx.requestInfo
   const selection: Selection = { namespace, labels: query.labels, fields: query.fields }
   await prepare(served, selection)
-  const page = await pageOf(ctx, served, query, selection)
+  const page = await pageOf(ctx, served, query, selection, false, metrics)
   metrics?.observe(served, page.fromStorage !== undefined, ...lookedAt(served, selection, page))
   const headers = { 'content-type': encoder.contentType }
   const { joined } = encoder
@@ -158,6 +158,7 @@ export async function pageOf(
   query: ListQuery,
   selection: Selection,
   inPages = false,
+  metrics?: ListMetrics,
 ): Promise<Page> {
   const { store } = served
   const { feed } = store.deps
@@ -181,7 +182,12 @@ export async function pageOf(
     query.resourceVersion === '' ? feed.fresh() : wanted > 0 ? feed.waitFor(wanted) : feed.settled?.()
   // What can be read without the cache need not hurry.
   const fromStorage = isPage(query, selection, inPages)
-  const unshown = await ready(served, fromStorage ? fill : () => whileFilling(clock, served, fill))
+  const waited = query.resourceVersion === '0' ? undefined : metrics?.waiting(served, query.resourceVersion === '')
+  const unshown = await ready(served, fromStorage ? fill : () => whileFilling(clock, served, fill)).catch((e: unknown) => {
+    waited?.(false)
+    throw e
+  })
+  waited?.(unshown === undefined)
   if (unshown !== undefined) return pageWithoutCache(served, query, selection, unshown, inPages)
   // "Any" lists ignore the limit, as upstream's watch cache does.
   const limit = query.resourceVersion === '0' ? 0 : query.limit

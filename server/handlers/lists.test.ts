@@ -334,3 +334,28 @@ describe('long lists', () => {
     expect(items).toEqual((JSON.parse((await get(many)).body.toString()) as List).items)
   })
 })
+
+test('who waits for the cache is told of, and whether for what is newest', async () => {
+  const scrape = async (): Promise<number[]> => {
+    const text = (await transport.request({ method: 'GET', path: '/metrics', headers: {} })).body.toString()
+    const value = (series: string): number =>
+      Number(
+        text
+          .split('\n')
+          .find((line) => line.startsWith(series))
+          ?.split(' ')[1] ?? 0,
+      )
+    const of = 'group="",resource="configmaps"'
+    return [
+      value(`apiserver_watch_cache_read_wait_seconds_count{${of}}`),
+      value(`apiserver_watch_cache_consistent_read_total{${of},success="true",fallback="false"}`),
+      value(`apiserver_watch_cache_consistent_read_total{${of},success="false",fallback="false"}`),
+      value(`apiserver_watch_cache_initializations_total{${of}}`),
+    ]
+  }
+  const [waits, consistent, failed] = (await scrape()) as [number, number, number, number]
+  const { metadata } = await list('')
+  await list(`resourceVersion=${metadata.resourceVersion}`)
+  await list('resourceVersion=0')
+  expect(await scrape()).toEqual([waits + 2, consistent + 1, failed, 1])
+})

@@ -4,6 +4,7 @@ import { apiVersionOf } from '../machinery/types.ts'
 import { scheme } from '../scheme/index.ts'
 import { builtInDefinitions } from './built-in.ts'
 import type { Strategy } from './generic/strategy.ts'
+import { RequestedDurations } from './certificates/requested-durations.ts'
 import { builtInKinds } from '../control-plane/kinds.ts'
 
 const unused = (): never => {
@@ -16,6 +17,7 @@ const kinds = builtInKinds({
   store: unused,
   authorize: unused,
   eventTtlSeconds: 1,
+  requestedDurations: new RequestedDurations(),
 })
 const definitions = builtInDefinitions(scheme, kinds)
 

@@ -33,10 +33,12 @@ export class AnswerTooLarge extends Error {}
 
 /**
  * The body of a good answer, unpacked.
+ * @param read told of the size of an answer that is not empty
  * @throws WebhookAnswerError for any other answer, AnswerTooLarge, or the error of its connection
  */
-export async function readAnswer(res: IncomingMessage, maxBytes: number): Promise<Buffer> {
+export async function readAnswer(res: IncomingMessage, maxBytes: number, read?: (bytes: number) => void): Promise<Buffer> {
   const answer = await whole(res, maxBytes)
+  if (answer.length > 0) read?.(answer.length)
   const { statusCode = 0, headers } = res
   if (statusCode < 200 || statusCode >= 300) {
     const after = headers['retry-after'] ?? ''

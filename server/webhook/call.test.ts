@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemTime } from '../machinery/testing/system-time.ts'
 import { createAuthority, issueCertificate } from '../serving/x509.ts'
 import { HookServer } from './testing/hook-server.ts'
+import { ClientMetrics } from './client-metrics.ts'
 import { webhookCaller, type CallWebhook, type WebhookAddress } from './call.ts'
 
 const BODY = Buffer.from('{}')
@@ -42,6 +43,23 @@ describe('a call', () => {
     for (let i = 0; i < 5; i++) expect((await call(at('/ok'), BODY, options)).toString()).toBe('fine')
     expect(hooks.connections - before).toBe(1)
     expect(hooks.seen.at(-1)).toMatchObject({ path: '/ok?timeout=10s', host: `127.0.0.1:${hooks.port}` })
+  })
+
+  test('tells how much was sent and read, of refusals too, and nothing of answers that are empty', async () => {
+    const metrics = new ClientMetrics()
+    const observed = webhookCaller(() => ({ host: '127.0.0.1', port: hooks.port }), undefined, metrics)
+    hooks.on('/refused', () => ({ status: 500, body: 'x'.repeat(300) }))
+    for (const path of ['/ok', '/long', '/refused', '/empty'])
+      await observed(at(path), Buffer.from('{}'.padEnd(100)), options).catch(() => undefined)
+    const sum = async (what: string): Promise<number[]> => {
+      const { values } = await metrics
+        .sources()
+        .find(({ name }) => name === `rest_client_${what}_size_bytes`)!
+        .get()
+      return values.filter(({ metricName = '' }) => /_(count|sum)$/.test(metricName)).map(({ value }) => value)
+    }
+    expect(await sum('request')).toEqual([400, 4])
+    expect(await sum('response')).toEqual([10_304, 3])
   })
 
   test('asks for a clean path', async () => {

@@ -221,7 +221,8 @@ function attempt(target: Target, body: Buffer, options: CallOptions): Promise<Bu
     const req = ask(call, (res) => {
       answered = true
       observer?.answered(authority, res.statusCode ?? 0, seconds())
-      void readAnswer(res, maxBytes).then(resolve, (e: unknown) => {
+      const read = (bytes: number): void => observer?.read(authority, bytes)
+      void readAnswer(res, maxBytes, read).then(resolve, (e: unknown) => {
         if (e instanceof WebhookAnswerError) return reject(e)
         if (e instanceof AnswerTooLarge) return reject(failure(e))
         reject(bodyFailure(broken ?? (e as Error), clientTimeout))
@@ -252,6 +253,7 @@ function attempt(target: Target, body: Buffer, options: CallOptions): Promise<Bu
       const failed = isReset ? new ConnectionReset(message) : e instanceof CallTimedOut ? new CallTimedOut(message) : new Error(message)
       reject(isReset && req.reusedSocket ? new StaleConnection('', { cause: failed }) : failed)
     })
+    observer?.sent(authority, body.length)
     req.end(body)
   })
 }

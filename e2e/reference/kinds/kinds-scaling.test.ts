@@ -11,6 +11,7 @@ import type { ResourceDefinition } from '../../../server/registry/definition.ts'
 import type { Store } from '../../../server/registry/generic/store.ts'
 import { admitEverything } from '../../../server/admission/contract.ts'
 import type { StrategyContext } from '../../../server/registry/generic/strategy.ts'
+import { RequestedDurations } from '../../../server/registry/certificates/requested-durations.ts'
 import { mainRules, statusRules } from '../../../server/registry/generic/update-rules.ts'
 import { builtInKinds } from '../../../server/control-plane/kinds.ts'
 import { objectCases } from '../calls/index.ts'
@@ -45,6 +46,7 @@ const kinds = builtInKinds({
   store: unused,
   authorize: unused,
   eventTtlSeconds: 1,
+  requestedDurations: new RequestedDurations(),
 })
 const definitions = builtInDefinitions(scheme, kinds).filter((d) => d.storage.schema.facts !== undefined)
 const context: StrategyContext = {

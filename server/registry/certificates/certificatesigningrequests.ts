@@ -9,6 +9,7 @@ import type { BuiltInKind } from '../definition.ts'
 import type { Strategy, StrategyContext } from '../generic/strategy.ts'
 import type { UpdateRules } from '../generic/update-rules.ts'
 import { requestTable } from './certificatesigningrequest-table.ts'
+import type { RequestedDurations } from './requested-durations.ts'
 
 /** Requests for certificates: who asks is what authentication says (registry/certificates). */
 interface RequestCondition {
@@ -113,13 +114,13 @@ const approval: UpdateRules = {
   validate: (obj, old) => validated(obj, old, 'decide'),
 }
 
-export const certificatesigningrequests: BuiltInKind = {
+export const certificatesigningrequests = ({ beginStatusUpdate }: RequestedDurations): BuiltInKind => ({
   group: 'certificates.k8s.io',
   resource: 'certificatesigningrequests',
-  strategy,
+  strategy: { ...strategy, beginStatusUpdate },
   selectableFields: { 'spec.signerName': (o) => requestOf(o).spec.signerName ?? '' },
   table: requestTable,
   subresources: {
     approval: wholeObject({ group: 'certificates.k8s.io', version: 'v1', kind: 'CertificateSigningRequest' }, () => approval),
   },
-}
+})

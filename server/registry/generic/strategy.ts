@@ -140,6 +140,7 @@ export interface Strategy {
    */
   beginCreate?(obj: KubeObject, ctx: StrategyContext): Promise<Reservation>
   beginUpdate?(obj: KubeObject, old: KubeObject, ctx: StrategyContext): Promise<Reservation>
+  beginStatusUpdate?(obj: KubeObject, old: KubeObject, ctx: StrategyContext): Promise<Reservation>
   /** The object is gone for good: gives back what it held. Not called for a dry run. */
   afterDelete?(obj: KubeObject, ctx: StrategyContext): Promise<void>
   /** Whether a delete only marks the object, because something outside of metadata.finalizers must go first (a namespace's content). */

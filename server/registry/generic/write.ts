@@ -254,7 +254,8 @@ async function nextState(store: Store, request: UpdateRequest, current: Entry, t
   dedupeOwners(obj.metadata, context.warn, AFTER_ADMISSION)
   checkVersion(store, obj, current)
   keepSystemMetadata(obj, old, context.dryRun)
-  const reservation = rules.subresource === '' ? await strategy.beginUpdate?.(obj, old, context) : undefined
+  const begin = rules.subresource === '' ? strategy.beginUpdate : rules.subresource === 'status' ? strategy.beginStatusUpdate : undefined
+  const reservation = await begin?.call(strategy, obj, old, context)
   try {
     const next = await prepared(store, request, current, obj, old, slice)
     if (reservation === undefined) return next
