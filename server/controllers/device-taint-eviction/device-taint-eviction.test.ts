@@ -133,3 +133,29 @@ test('a rule without effect says what it would do, once; another that nobody has
   } as KubeObject)
   await isTold('False', 'NotStarted', '')
 })
+
+test('a newer generation of the pool that is whole forgives, and its loss does not; nor is a pod evicted whose claim is gone', async () => {
+  const slice = (name: string, generation: number, taints: object[]): Promise<KubeObject> =>
+    cluster.create(RESOURCE_SLICES, {
+      ...{ ...kind('ResourceSlice'), metadata: { name } },
+      spec: {
+        ...{ driver: at.driver, nodeName: 'n', pool: { name: at.pool, generation, resourceSliceCount: 1 } },
+        devices: [{ name: at.device, taints }],
+      },
+    } as KubeObject)
+  const patient = [{ key: 'broken', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 60 }]
+  await user('p', patient)
+  await user('q', patient)
+  await cluster.pass(2)
+  await slice('old', 1, [{ key: 'broken', effect: 'NoExecute' }])
+  await cluster.pass(5)
+  await slice('new', 2, [])
+  const cancelled = 'DeviceTaintManagerEviction: Cancelling deletion'
+  await cluster.until('forgiven', async () => (await cluster.events()).includes(cancelled))
+  await cluster.pass(60)
+  expect((await pod('p')).metadata.deletionTimestamp).toBeUndefined()
+  await cluster.client.resource(RESOURCE_CLAIMS).delete('q', { namespace: 'default' })
+  await cluster.client.resource(RESOURCE_SLICES).delete('new')
+  await goes('p')
+  expect((await pod('q')).metadata.deletionTimestamp).toBeUndefined()
+})

@@ -50,13 +50,14 @@ export const deviceTaintEvictionController: Controller = {
       for (const claim of claims.lister.list()) if (claim.status?.allocation !== undefined) lookAround(claim)
     }
     pods.addHandler({ added: look, updated: look, deleted: (pod) => void running.delete(keyOf(pod)) })
-    claims.addHandler({ added: lookAround, updated: lookAround })
+    claims.addHandler({ added: lookAround, updated: lookAround, deleted: lookAround })
     const hasTaints = ({ spec }: ResourceSlice): boolean => spec?.devices?.some((d) => (d.taints ?? []).length > 0) === true
-    slices.addHandler({
-      added: (s) => hasTaints(s) && lookAtAll(),
-      updated: (s, old) => (hasTaints(s) || hasTaints(old)) && lookAtAll(),
-      deleted: (s) => hasTaints(s) && lookAtAll(),
-    })
+    // A slice without taints may be of a newer generation than one that has them, or may have been.
+    const lookAtPool = (...changed: ResourceSlice[]): void => {
+      const pools = changed.flatMap(({ spec }) => (spec === undefined ? [] : [`${spec.driver}/${spec.pool.name}`]))
+      if ([...changed, ...pools.flatMap((pool) => slices.lister.byIndex(BY_POOL, pool))].some(hasTaints)) lookAtAll()
+    }
+    slices.addHandler({ added: (s) => lookAtPool(s), updated: (s, old) => lookAtPool(s, old), deleted: (s) => lookAtPool(s) })
     rules.addHandler({ added: lookAtAll, updated: lookAtAll, deleted: lookAtAll })
     await Promise.all([pods.synced(), claims.synced(), slices.synced(), rules.synced()])
 

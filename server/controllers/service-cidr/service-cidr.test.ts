@@ -72,4 +72,14 @@ describe('ranges of service addresses', () => {
     expect(cluster.clock.now() - from).toBeGreaterThanOrEqual(10_000)
     expect(cluster.errors).toEqual([])
   })
+
+  test('one whose state cannot be written says so, and is tried again', async () => {
+    const cluster = (c = await startTestCluster(serviceCIDRController))
+    cluster.loseAnswers((req) => req.method === 'PATCH' && req.path.includes('/status'))
+    const range = { apiVersion: 'networking.k8s.io/v1', kind: 'ServiceCIDR', metadata: { name: 'more' }, spec: { cidrs: ['10.9.0.0/24'] } }
+    await cluster.create(SERVICE_CIDRS, range as KubeObject)
+    const told = 'KubernetesServiceCIDRError: The ServiceCIDR Status can not be set to Ready=True'
+    await cluster.until('told', async () => (await cluster.events()).length > 0)
+    expect(await cluster.events()).toEqual([told])
+  })
 })

@@ -1,5 +1,5 @@
 import { dropManagedFields } from '../../client/informer.ts'
-import { setMetaCondition, type MetaCondition } from '../../client/objects-policy.ts'
+import type { MetaCondition } from '../../client/objects-policy.ts'
 import { IP_ADDRESSES, SERVICE_CIDRS } from '../../client/resource.ts'
 import { formatTime } from '../../machinery/clock.ts'
 import { parseAddress, parseCidr } from '../../machinery/ip.ts'
@@ -14,6 +14,7 @@ interface ServiceCIDR extends KubeObject {
   status?: { conditions?: MetaCondition[] }
 }
 
+const NAME = 'service-cidr-controller'
 const FINALIZER = 'networking.k8s.io/service-cidr-finalizer'
 /** An address that somebody else has made, and no allocator given, keeps no range. */
 const isGiven = ({ metadata }: KubeObject): boolean => metadata.labels?.['ipaddress.kubernetes.io/managed-by'] === 'ipallocator.k8s.io'
@@ -34,11 +35,12 @@ export function covers(cidr: string, other: string): boolean {
 
 /** A range of service addresses says that it is ready; one that goes waits until none of its addresses would be without a range. */
 export const serviceCIDRController: Controller = {
-  name: 'service-cidr-controller',
+  name: NAME,
   account: 'service-cidrs-controller',
   async start(ctx) {
     const { client, clock, signal } = ctx
     const queue = ctx.workQueue('ipaddresses')
+    const recorder = ctx.recorder(NAME)
     const ranges = ctx.informers.informer<ServiceCIDR>(SERVICE_CIDRS, { transform: dropManagedFields })
     const addresses = ctx.informers.informer(IP_ADDRESSES, { transform: dropManagedFields })
     const cidrsOf = (range: ServiceCIDR): string[] => range.spec?.cidrs ?? []
@@ -69,9 +71,21 @@ export const serviceCIDRController: Controller = {
     const say = async (range: ServiceCIDR, condition: Omit<MetaCondition, 'type' | 'lastTransitionTime'>): Promise<void> => {
       const old = range.status?.conditions?.find((c) => c.type === 'Ready')
       if (old?.status === condition.status && old.reason === condition.reason && old.message === condition.message) return
-      const conditions = setMetaCondition(range.status?.conditions, { type: 'Ready', ...condition }, formatTime(clock.now()))
-      const next = { ...range, apiVersion: 'networking.k8s.io/v1', kind: 'ServiceCIDR', status: { ...range.status, conditions } }
-      await client.resource<ServiceCIDR>(SERVICE_CIDRS).updateStatus(next, { signal })
+      const { name = '' } = range.metadata
+      const next = { type: 'Ready', ...condition, lastTransitionTime: formatTime(clock.now()) }
+      const config = { apiVersion: 'networking.k8s.io/v1', kind: 'ServiceCIDR', metadata: { name }, status: { conditions: [next] } }
+      // Applied, so that what others say of the range stays.
+      const patch = { type: 'apply', body: Buffer.from(JSON.stringify(config)) } as const
+      await client.resource(SERVICE_CIDRS).patch(name, patch, { subresource: 'status', fieldManager: NAME, force: true, signal })
+    }
+    const sayReady = async (range: ServiceCIDR): Promise<void> => {
+      try {
+        await say(range, { status: 'True', reason: '', message: 'Kubernetes Service CIDR is ready' })
+      } catch (e) {
+        const subject = { apiVersion: 'networking.k8s.io/v1', kind: 'ServiceCIDR', object: range }
+        recorder.event(subject, 'Warning', 'KubernetesServiceCIDRError', 'The ServiceCIDR Status can not be set to Ready=True')
+        throw e
+      }
     }
     startWorkers({
       queue,
@@ -84,8 +98,8 @@ export const serviceCIDRController: Controller = {
         try {
           const going = range.metadata.deletionTimestamp
           if (going == null) {
-            if (!hasFinalizer(range, FINALIZER)) return await setFinalizer(ctx, SERVICE_CIDRS, range, FINALIZER, true)
-            return await say(range, { status: 'True', reason: '', message: 'Kubernetes Service CIDR is ready' })
+            if (!hasFinalizer(range, FINALIZER)) await setFinalizer(ctx, SERVICE_CIDRS, range, FINALIZER, true)
+            return await sayReady(range)
           }
           if (!isSpare(range)) {
             const message = 'There are still IPAddresses referencing the ServiceCIDR, please remove them or create a new ServiceCIDR'

@@ -135,7 +135,7 @@ export class Round {
     }
     if (pod.status?.phase === 'Pending') {
       await createClaims(this.#c, pod)
-      await applyRetention(this.#c, pod)
+      await this.#orFail('Update', pod, () => applyRetention(this.#c, pod))
     }
     if (this.#ordered && (isDeleted(pod) || !isServing(pod) || !this.#isAvailable(pod))) return true
     if (!hasIdentity(pod, this.#set) || !hasStorage(pod, this.#set) || !matchesRetention(this.#c, pod)) await this.#correct(pod)

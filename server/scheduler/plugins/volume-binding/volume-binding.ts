@@ -133,13 +133,17 @@ export const volumeBinding: PluginFactory<PluginArguments['VolumeBinding']> = (h
     const volume = listers.persistentVolumes.get(spec?.volumeName ?? '')
     const node = handle.cache.node(nodeName)?.node
     if (volume === undefined || node === undefined || reaches(onNode(volume, listers.csiNodes.get(nodeName)), node)) return
-    throw new Error(
-      `binding volumes: pv "${volume.metadata.name}" node affinity doesn't match node "${nodeName}": no matching NodeSelectorTerms`,
-    )
+    throw new Error(`pv "${volume.metadata.name}" node affinity doesn't match node "${nodeName}": no matching NodeSelectorTerms`)
   }
 
   /** True when all are bound. @throws Error when one never will be */
   function areBound(plan: Plan, nodeName: string, announcedAt: number): boolean {
+    const settled = clock.monotonic() - announcedAt > LOOK_MS
+    for (const { volume } of settled ? plan.bindings : []) {
+      const { metadata, spec } = listers.persistentVolumes.get(volume.metadata.name ?? '') ?? volume
+      // The binder takes it back from a claim that took another volume.
+      if ((spec?.claimRef?.uid ?? '') === '') throw new Error(`ClaimRef got reset for pv "${metadata.name}"`)
+    }
     const provided = plan.provisions.map((p) => p.claim)
     const claims = [...plan.bindings.map((b) => b.claim), ...provided]
     return claims.every((before) => {
@@ -149,7 +153,6 @@ export const volumeBinding: PluginFactory<PluginArguments['VolumeBinding']> = (h
       if (isFullyBound(claim)) return true
       const selected = claim.metadata.annotations?.[SELECTED_NODE]
       // The annotation may not have come back yet; a provisioner that gives up takes it off.
-      const settled = clock.monotonic() - announcedAt > LOOK_MS
       if (provided.includes(before) && settled && selected !== nodeName)
         throw new Error(`provisioning failed for PVC "${claim.metadata.name}"`)
       return false
@@ -159,7 +162,14 @@ export const volumeBinding: PluginFactory<PluginArguments['VolumeBinding']> = (h
   async function bind({ uid, pod }: PodInfo, nodeName: string, plan: Plan): Promise<void> {
     await announce(plan, nodeName)
     const start = clock.monotonic()
-    while (!areBound(plan, nodeName, start)) {
+    const isBound = (): boolean => {
+      try {
+        return areBound(plan, nodeName, start)
+      } catch (e) {
+        throw new Error(`binding volumes: ${e instanceof Error ? e.message : String(e)}`, { cause: e })
+      }
+    }
+    while (!isBound()) {
       if (clock.monotonic() - start > bindTimeoutSeconds * 1000) throw new Error('binding volumes: context deadline exceeded')
       if (!handle.cache.isAssumed(uid))
         throw new Error(`binding volumes: pod does not exist any more: pod "${pod.metadata.name}" not found`)
