@@ -23,8 +23,7 @@ import {
 import { checkingObject, errorText } from './merge.ts'
 import { sortTexts } from '../machinery/text-order.ts'
 import { fieldElement, fieldName, scalarJson, type PathElement } from './path-element.ts'
-import { RecentValues } from './recent.ts'
-import { shapeOf } from './shape.ts'
+import { FieldsByShape } from './shape.ts'
 import { isMap, comparing } from './structure.ts'
 import { Updater, type TypedVersion, type Versions } from './updater.ts'
 
@@ -39,6 +38,14 @@ export interface FieldManagerOptions {
   readonly needsOwner?: readonly PathElement[] | undefined
   /** An object of the kind with nothing in it: what a new one is compared with. */
   empty(): KubeObject
+}
+
+/** What is known of an object before something is applied to it. */
+interface Seen {
+  readonly stored: Managers
+  readonly managers: Managers
+  /** There is none yet. */
+  readonly isNew: boolean
 }
 
 /** Who writes, and when. */
@@ -65,9 +72,16 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 const KUBECTL = 'kubectl'
 
 const NOBODY: Managers = new Map()
-/** What creators own, by the field manager's number and the object's shape. */
-const NEW = new RecentValues<FieldSet>(128 * 1024)
-let made = 0
+/** What creators own. */
+const NEW = new FieldsByShape()
+/** Sets without what nobody owns: appliers of objects of one shape share theirs, and so its bytes. */
+const OWNED = new WeakMap<FieldSet, FieldSet>()
+
+function ownable(set: FieldSet): FieldSet {
+  let owned = OWNED.get(set)
+  if (owned === undefined) OWNED.set(set, (owned = set.difference(STRIPPED)))
+  return owned
+}
 
 /** What a partial object says, where that is a text: as upstream reads objects without types. */
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
@@ -79,7 +93,6 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
  */
 export class FieldManager {
   readonly #o: FieldManagerOptions
-  readonly #number = ++made
   #empty: KubeObject | undefined
   readonly #updater: Updater
 
@@ -121,7 +134,7 @@ export class FieldManager {
     }
     yield
     const managers = this.#tracked(stored) ? stored : yield* this.#beforeFirstApply(bare, stored, by)
-    const object = yield* this.#applied(bare, config, { stored, managers }, by, force)
+    const object = yield* this.#applied(bare, config, { stored, managers, isNew: live === undefined }, by, force)
     if (by.manager === KUBECTL && lastAppliedOf(object) !== undefined) object.metadata.annotations![LAST_APPLIED] = lastAppliedText(config)
     return object
   }
@@ -175,25 +188,16 @@ export class FieldManager {
     return { managers: taken.managers, mine: taken.owned.difference(STRIPPED) }
   }
 
-  /** What the creator of an object owns: the same of all objects of one shape, as those of one owner mostly are. */
+  /** What the creator of an object owns. Nobody else owns anything of it. */
   *#ofNew(empty: KubeObject, next: KubeObject): Pausing<{ managers: Map<string, Owned>; mine: FieldSet }> {
-    const shape = shapeOf(this.#o.version.structure, empty, next)
-    const key = shape === undefined ? undefined : `${this.#number} ${shape}`
-    const known = key === undefined ? undefined : NEW.get(key)
-    if (known !== undefined) return { managers: new Map(), mine: known }
-    yield
-    const taken = yield* this.#taken(empty, next, NOBODY)
-    if (key !== undefined) NEW.set(key, taken.mine)
-    return taken
+    const make = function* (this: FieldManager): Pausing<FieldSet> {
+      return (yield* this.#taken(empty, next, NOBODY)).mine
+    }
+    const mine = yield* NEW.get(this, this.#o.version.structure, empty, next, make.bind(this))
+    return { managers: new Map(), mine }
   }
 
-  *#applied(
-    live: KubeObject,
-    config: KubeObject,
-    seen: Record<'stored' | 'managers', Managers>,
-    by: Writer,
-    force: boolean,
-  ): Pausing<KubeObject> {
+  *#applied(live: KubeObject, config: KubeObject, seen: Seen, by: Writer, force: boolean): Pausing<KubeObject> {
     try {
       return yield* this.#attempt(live, config, seen, by, force)
     } catch (e) {
@@ -204,26 +208,22 @@ export class FieldManager {
     }
   }
 
-  *#attempt(
-    live: KubeObject,
-    config: KubeObject,
-    { stored, managers }: Record<'stored' | 'managers', Managers>,
-    by: Writer,
-    force: boolean,
-  ): Pausing<KubeObject> {
+  *#attempt(live: KubeObject, config: KubeObject, { stored, managers, isNew }: Seen, by: Writer, force: boolean): Pausing<KubeObject> {
     const { version, subresource } = this.#o
     const id = managerId(by.manager, 'Apply', version.apiVersion, subresource)
     const key = keyOf(id)
     const result = yield* this.#updater.apply(live, config, version, managers, id, force)
     const changed = !(yield* comparing(live, result.object))
     yield
-    const object = yield* copyingJson((changed ? (result.object ?? {}) : live) as KubeObject)
+    const next = (changed ? (result.object ?? {}) : live) as KubeObject
+    // A new one has nothing of an object that others hold, too.
+    const object = isNew ? { ...next, metadata: { ...next.metadata } } : yield* copyingJson(next)
     object.metadata ??= {}
     if (this.#o.needsOwner !== undefined) putZero(object, this.#o.needsOwner)
     yield
     const mine = result.managers.get(key)
     if (mine !== undefined) {
-      const set = mine.set.difference(STRIPPED)
+      const set = ownable(mine.set)
       if (set.empty) result.managers.delete(key)
       else result.managers.set(key, { ...mine, set, time: changed ? formatTime(by.now) : mine.time })
     }

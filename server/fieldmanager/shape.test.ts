@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { atOnce } from '../machinery/slice.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { ManagedFieldsEntry } from './managed-fields.ts'
 import { RecentValues } from './recent.ts'
-import { shapeOf } from './shape.ts'
+import { findingFields } from './fields-of.ts'
+import { FieldsByShape, shapeOf } from './shape.ts'
 import { KIND, managerOfThings, objects, thing } from './testing/arbitraries.ts'
-import { compareObjects } from './testing/at-once.ts'
+import { compareObjects, fieldsOf as fieldsOfObject } from './testing/at-once.ts'
 
 const EMPTY = { apiVersion: 'test/v1', kind: 'Thing', metadata: {}, spec: { containers: null, nested: {} } }
 const shape = (spec: object, metadata: object = {}): string | undefined => shapeOf(KIND, EMPTY, thing(spec, metadata))
@@ -73,6 +75,30 @@ describe('objects of one shape', () => {
     ['too much', { free: Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`field-${i}`, 1])) }],
   ])('%s has none', (_, spec) => {
     expect(shape(spec)).toBeUndefined()
+  })
+})
+
+describe('what an applier says', () => {
+  test('is found once for each shape, and is the same', () => {
+    const byShape = new FieldsByShape()
+    const found = (o: unknown): unknown => atOnce(byShape.get(KIND, KIND, undefined, o, () => findingFields(KIND, o)))
+    fc.assert(
+      fc.property(objects, (o) => {
+        for (const object of [o, revalued(o)]) expect(found(object)).toEqual(fieldsOfObject(KIND, object))
+      }),
+      { numRuns: 500 },
+    )
+    expect(found(thing({ replicas: 1 }))).toBe(found(thing({ replicas: 2 })))
+  })
+
+  test('shares its entry with others of its shape, and has nothing of another object', () => {
+    const manager = managerOfThings()
+    const config = thing({ nested: { a: 'x' } }, { name: 'n', labels: { l: '1' } })
+    const [one, other] = [structuredClone(config), structuredClone(config)].map((c) => manager.apply(undefined, c, by, false))
+    expect(fieldsOf(one!)).toBe(fieldsOf(other!))
+    expect(fieldsOf(one!)).toEqual({ 'f:metadata': { 'f:labels': { 'f:l': {} } }, 'f:spec': { 'f:nested': { 'f:a': {} } } })
+    one!.metadata.labels!.l = '2'
+    expect(other!.metadata.labels).toEqual({ l: '1' })
   })
 })
 

@@ -1,6 +1,9 @@
 import { ownValue } from '../machinery/own.ts'
+import type { Pausing } from '../machinery/slice.ts'
 import { JsonNumber } from '../machinery/numbers.ts'
+import type { FieldSet } from './field-set.ts'
 import { itemElement, ItemError } from './path-element.ts'
+import { RecentValues } from './recent.ts'
 import { fieldOf, isMap, type ListStructure, type MapStructure, type Structure } from './structure.ts'
 
 /** A longer shape is not worth keeping, and an object of one is compared in turns with others. */
@@ -17,6 +20,32 @@ export function shapeOf(s: Structure, empty: unknown, object: unknown): string |
   } catch (e) {
     if (e === odd || e instanceof ItemError) return undefined
     throw e
+  }
+}
+
+/** Sets of fields that depend on an object's shape alone: objects of one owner mostly have the same. In turns with others where one is made. */
+export class FieldsByShape {
+  readonly #sets = new RecentValues<FieldSet>(128 * 1024)
+  readonly #numbers = new WeakMap<object, number>()
+  #made = 0
+
+  #number(of: object): number {
+    const known = this.#numbers.get(of)
+    if (known === undefined) this.#numbers.set(of, ++this.#made)
+    return known ?? this.#made
+  }
+
+  /** @param of what the set depends on besides the shape; @param empty what the object is compared with: undefined for nothing */
+  *get(of: object, s: Structure, empty: unknown, object: unknown, make: () => Pausing<FieldSet>): Pausing<FieldSet> {
+    const shape = shapeOf(s, empty, object)
+    if (shape === undefined) return yield* make()
+    const key = `${this.#number(of)} ${shape}`
+    const known = this.#sets.get(key)
+    if (known !== undefined) return known
+    yield
+    const set = yield* make()
+    this.#sets.set(key, set)
+    return set
   }
 }
 

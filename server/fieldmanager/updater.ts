@@ -5,6 +5,7 @@ import { findingFields } from './fields-of.ts'
 import { keyOf, type ManagerId, type Managers, type Owned } from './managed-fields.ts'
 import { checkingObject, errorText, mergingObjects, removingItems } from './merge.ts'
 import { reconciled } from './reconcile.ts'
+import { FieldsByShape } from './shape.ts'
 import type { Pausing } from '../machinery/slice.ts'
 import { StatusError } from '../machinery/status.ts'
 import type { Structure } from './structure.ts'
@@ -24,6 +25,12 @@ export interface Versions {
   convert(objects: readonly unknown[], from: TypedVersion, to: TypedVersion): Pausing<unknown[]>
 }
 
+/** What appliers own. */
+const APPLIED = new FieldsByShape()
+
+/** Versions of the live and the new object compared, each when it is first asked for. */
+type Comparisons = (apiVersion: string) => Pausing<Comparison | undefined>
+
 const PRUNING = 'failed to prune fields: '
 
 /** The rules of who owns what (structured-merge-diff `merge/update.go`). Objects are not changed. */
@@ -39,9 +46,10 @@ export class Updater {
     const lives = yield* this.#inVersions(live, at, managers)
     const known = this.#reconciled(managers)
     yield
-    const { managers: left, comparison } = yield* this.#taken(lives, next, at, known, undefined, true)
-    const owned = filtered(comparison.modified.union(comparison.added), at)
-    return { managers: left, owned }
+    const comparisons = this.#comparisons(lives, next, at)
+    const left = yield* this.#taken(comparisons, known, undefined, true)
+    const comparison = (yield* comparisons(at.apiVersion))!
+    return { managers: left, owned: filtered(comparison.modified.union(comparison.added), at) }
   }
 
   /**
@@ -62,25 +70,22 @@ export class Updater {
     const key = keyOf(id)
     const last = known.get(key)
     const merged = yield* mergingObjects(at.structure, live, config)
-    known.set(key, { id, apiVersion: at.apiVersion, set: filtered(yield* findingFields(at.structure, config), at), time: last?.time })
-    const mine = known.get(key)!.set
+    const mine = yield* fieldsOf(at, config)
+    known.set(key, { id, apiVersion: at.apiVersion, set: mine, time: last?.time })
     // Who says all that it said before takes nothing out.
     const keepsAll = last === undefined || (last.apiVersion === at.apiVersion && last.set.difference(mine).empty)
     yield
     const object = keepsAll ? merged : yield* this.#pruned(merged, at, known, last)
-    return { object, managers: (yield* this.#taken(lives, object, at, known, key, force)).managers }
+    return { object, managers: yield* this.#taken(this.#comparisons(lives, object, at), known, key, force) }
   }
 
   /** Takes from everybody but `own` what has changed, and says who would lose something. */
   *#taken(
-    lives: ReadonlyMap<string, unknown>,
-    next: unknown,
-    at: TypedVersion,
+    comparisons: Comparisons,
     managers: ReadonlyMap<string, Owned>,
     own: string | undefined,
     force: boolean,
-  ): Pausing<{ managers: Map<string, Owned>; comparison: Comparison }> {
-    const comparisons = new Map<string, Comparison | undefined>()
+  ): Pausing<Map<string, Owned>> {
     const out = new Map<string, Owned>()
     const conflicts: Conflict[] = []
     for (const [key, owned] of managers) {
@@ -88,8 +93,7 @@ export class Updater {
         out.set(key, owned)
         continue
       }
-      if (!comparisons.has(owned.apiVersion)) comparisons.set(owned.apiVersion, yield* this.#compared(lives, next, at, owned.apiVersion))
-      const c = comparisons.get(owned.apiVersion)
+      const c = yield* comparisons(owned.apiVersion)
       yield
       if (c === undefined) continue
       const lost = owned.set.intersection(c.modified.union(c.added))
@@ -100,9 +104,16 @@ export class Updater {
     }
     if (conflicts.length > 0) throw new Conflicts(conflicts)
     for (const [key, owned] of out) if (owned.set.empty) out.delete(key)
-    const comparison = comparisons.get(at.apiVersion) ?? (yield* this.#compared(lives, next, at, at.apiVersion))!
-    yield
-    return { managers: out, comparison }
+    return out
+  }
+
+  #comparisons(lives: ReadonlyMap<string, unknown>, next: unknown, at: TypedVersion): Comparisons {
+    const made = new Map<string, Comparison | undefined>()
+    const compared = (apiVersion: string): Pausing<Comparison | undefined> => this.#compared(lives, next, at, apiVersion)
+    return function* (apiVersion) {
+      if (!made.has(apiVersion)) made.set(apiVersion, yield* compared(apiVersion))
+      return made.get(apiVersion)
+    }
   }
 
   *#compared(lives: ReadonlyMap<string, unknown>, next: unknown, at: TypedVersion, apiVersion: string): Pausing<Comparison | undefined> {
@@ -196,6 +207,12 @@ export class Updater {
     return converted
   }
 }
+
+/** What an applier owns of what it says. */
+const fieldsOf = (at: TypedVersion, config: unknown): Pausing<FieldSet> =>
+  APPLIED.get(at, at.structure, undefined, config, function* () {
+    return filtered(yield* findingFields(at.structure, config), at)
+  })
 
 function* named(v: TypedVersion, object: unknown): Pausing<FieldSet> {
   const fields = yield* findingFields(v.structure, object)
