@@ -154,7 +154,7 @@ describe('a budget', () => {
     expect((await statusOf()).disruptedPods).toEqual({ a: at })
     await until({ currentHealthy: 2, disruptionsAllowed: 1 })
     expect((await statusOf()).disruptedPods).toBeUndefined()
-    expect(await cluster.events()).toContain("NotDeleted: Pod was expected by PDB default/b to be deleted but it wasn't")
+    expect(await cluster.events()).toContain("NotDeleted: Pod was expected by PDB default/default to be deleted but it wasn't")
     const { status: podStatus } = await cluster.get<Pod>(PODS, 'a')
     expect(podStatus?.conditions?.find((c) => c.type === 'DisruptionTarget')?.status).toBe('False')
     expect(cluster.errors).toEqual([])

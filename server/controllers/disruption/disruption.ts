@@ -196,7 +196,9 @@ class Disruption {
       if (at === undefined || deletionTimestamp != null) continue
       const until = Date.parse(at) + DELETION_TIMEOUT_MS
       if (until <= now) {
-        this.#podEvent(pod, 'NotDeleted', `Pod was expected by PDB ${keyOf(budget)} to be deleted but it wasn't`)
+        // The original says the namespace twice.
+        const { namespace } = budget.metadata
+        this.#podEvent(pod, 'NotDeleted', `Pod was expected by PDB ${namespace}/${namespace} to be deleted but it wasn't`)
         continue
       }
       disruptedPods[name] = at
