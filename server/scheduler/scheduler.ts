@@ -282,17 +282,22 @@ class Scheduler {
       profile.report.failed(info.pod, 'Unschedulable', NO_NODES)
       return
     }
+    const said: PostFilterResult[] = []
     for (const plugin of profile.points.postFilter) {
       if (plugin.name === 'DefaultPreemption') this.#metrics.preempting()
       const room = plugin.postFilter?.(info, outcome, state)
       if (room === undefined) continue
-      if (!(room instanceof Promise)) return this.#unplaced(info, profile, outcome, room)
-      return this.#alone(queued, profile, async () => {
-        const answer = await room
-        if (!this.#isGone(info)) this.#unplaced(info, profile, outcome, answer)
-      })
+      if (room instanceof Promise) {
+        return this.#alone(queued, profile, async () => {
+          const answer = await room
+          if (!this.#isGone(info)) this.#unplaced(info, profile, outcome, answerOf([...said, answer]))
+        })
+      }
+      said.push(room)
+      // One that has made room ends it; others are asked after one that only said something.
+      if (room.nominatedNodeName !== undefined) break
     }
-    this.#unplaced(info, profile, outcome, undefined)
+    this.#unplaced(info, profile, outcome, answerOf(said))
   }
 
   #unplaced(info: PodInfo, { report }: RunningProfile, outcome: FilterOutcome, room: PostFilterResult | undefined): void {
@@ -351,4 +356,12 @@ class Scheduler {
       this.#wake()
     }
   }
+}
+
+/** The last word, with what was said before: with a node for the pod that does not matter any more. */
+function answerOf(said: readonly (PostFilterResult | undefined)[]): PostFilterResult | undefined {
+  const last = said.at(-1)
+  if (said.length < 2 || (last?.nominatedNodeName ?? '') !== '') return last
+  const message = said.flatMap((room) => room?.message ?? []).join(', ')
+  return { ...last, ...(message === '' ? {} : { message }) }
 }

@@ -117,6 +117,35 @@ describe('claims of pods', () => {
   })
 })
 
+test('a claim whose devices are elsewhere loses them, when the pod could have all else', async () => {
+  await world(1)
+  await addClass()
+  const claim = await c.create<ResourceClaim>(RESOURCE_CLAIMS, {
+    ...{ ...resourceKind('ResourceClaim'), metadata: { name: 'far' } },
+    spec: { devices: { requests: [{ name: 'r', exactly: { deviceClassName: 'gpu' } }] } },
+  })
+  const nodeSelector = { nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['other'] }] }] }
+  const results = [{ request: 'r', driver: DRIVER, pool: 'elsewhere', device: 'gpu-0' }]
+  const status = { allocation: { devices: { results }, nodeSelector } }
+  await c.client.resource<ResourceClaim>(RESOURCE_CLAIMS).updateStatus({ ...claim, status } as ResourceClaim)
+  const asks = (name: string, ...claims: object[]): Promise<Pod> =>
+    c.create<Pod>(PODS, {
+      ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name } },
+      spec: { containers: [{ name: 'c', image: 'i' }], resourceClaims: claims },
+    } as KubeObject as Pod)
+  const far = { name: 'far', resourceClaimName: 'far' }
+  const own = (name: string): object => ({ name, resourceClaimTemplateName: 'one' })
+  await asks('greedy', far, own('a'), own('b'))
+  expect(await c.until('why it waits', () => whyNot('greedy'))).toContain('0/1 nodes are available: 1 cannot allocate all claims.')
+  expect((await c.get<ResourceClaim>(RESOURCE_CLAIMS, 'far')).status?.allocation).toBeDefined()
+  await asks('p', far)
+  await isPlaced('p')
+  const told = '0/1 nodes are available: 1 resourceclaim not available on the node. deallocation of ResourceClaim completed, preemption: '
+  const said = await c.events()
+  expect(said.filter((e) => e.includes('deallocation'))).toEqual([expect.stringContaining(told)])
+  expect((await c.get<ResourceClaim>(RESOURCE_CLAIMS, 'far')).status?.allocation?.devices?.results?.[0]?.pool).toBe('pool')
+})
+
 describe('extended resources that devices stand for', () => {
   const asking = (name: string, limits: Record<string, string>): Promise<Pod> =>
     c.create<Pod>(PODS, {

@@ -14,7 +14,7 @@ import { keyOf } from '../../../client/store.ts'
 import { formatTime } from '../../../machinery/clock.ts'
 import { isStatusError } from '../../../machinery/status.ts'
 import type { PluginArguments } from '../../config/types.ts'
-import { stateKey, unresolvable, unschedulable, type ClusterEvent, type PluginFactory } from '../../framework.ts'
+import { stateKey, unresolvable, unschedulable, type ClusterEvent, type PluginFactory, type Rejection } from '../../framework.ts'
 import type { PodInfo } from '../../pod-info.ts'
 import { normalizeByMax } from '../normalize.ts'
 import { AllocatedState } from './allocated.ts'
@@ -235,10 +235,13 @@ export const dynamicResources: PluginFactory<PluginArguments['DynamicResources']
       const { extended } = state
       if (extended?.leftOver !== undefined) return LEFT_OVER
       const far = state.claims.filter((claim) => !isAvailable(claim, node))
-      for (const claim of far) state.unavailable.add(claim)
-      if (far.length > 0) return ELSEWHERE
+      // Of a claim whose devices are elsewhere is told, and it may lose them, only where the others could have theirs.
+      const elsewhere = (): Rejection | undefined => {
+        for (const claim of far) state.unavailable.add(claim)
+        return far.length > 0 ? ELSEWHERE : undefined
+      }
       const byDevices = extended?.resources.filter((r) => isByDevices(r, info, listers.deviceClasses)) ?? []
-      if (state.allocator === undefined || (state.toAllocate.length === 0 && byDevices.length === 0)) return undefined
+      if (state.allocator === undefined || (state.toAllocate.length === 0 && byDevices.length === 0)) return elsewhere()
       const own: ResourceClaim[] = []
       if (extended !== undefined && byDevices.length > 0) {
         const { requests, mappings } = requestsOf(pod, byDevices, listers.deviceClasses)
@@ -250,7 +253,7 @@ export const dynamicResources: PluginFactory<PluginArguments['DynamicResources']
         const allocations = state.allocator.allocate(node, [...state.toAllocate, ...own])
         if (allocations === undefined) return NONE
         state.allocations.set(name, allocations)
-        return undefined
+        return elsewhere()
       } catch (e) {
         if (e instanceof InvalidPools) return unresolvable(e.message)
         if (!(e instanceof AllocationError)) throw e
@@ -258,15 +261,18 @@ export const dynamicResources: PluginFactory<PluginArguments['DynamicResources']
       }
     },
     postFilter(pod, _outcome, cycle) {
-      const old = cycle.read(stateOf)?.extended?.leftOver
-      if (old !== undefined) removeLater(old)
       const mine = (c: ResourceClaim): boolean => (c.status?.reservedFor ?? []).every((r) => r.uid === pod.uid)
       const idle = [...(cycle.read(stateOf)?.unavailable ?? [])].find(mine)
-      if (idle !== undefined)
+      if (idle !== undefined) {
         deallocate(idle).catch((e: unknown) => {
           if (!signal.aborted && !isStatusError(e, 'Conflict')) handle.onError(e, `deallocation of claim ${keyOf(idle)}`)
         })
-      return undefined
+        return { message: 'deallocation of ResourceClaim completed' }
+      }
+      const old = cycle.read(stateOf)?.extended?.leftOver
+      if (old === undefined) return undefined
+      removeLater(old)
+      return { message: 'deletion of ResourceClaim completed' }
     },
     score(_pod, { name }, cycle) {
       const state = cycle.read(stateOf)
