@@ -11,7 +11,7 @@ const MAX_SHAPE = 16_384
 
 /**
  * What comparing with `empty`, an object with little in it, can tell of a new object (compare.ts): names of fields and items, and of values
- * only those that stand in `empty` too. New objects of one shape therefore have the same fields added and modified. Undefined: it is too
+ * only which are the same as in `empty`. New objects of one shape therefore have the same fields added and modified. Undefined: it is too
  * long, or has something in it that is seldom seen and would have to be looked at more closely.
  */
 export function shapeOf(s: Structure, empty: unknown, object: unknown): string | undefined {
@@ -62,8 +62,7 @@ function valueShape(s: Structure, empty: unknown, value: unknown, text: string):
   if (Array.isArray(value)) return isContainer(empty) ? fail() : listShape(s.list, value, text)
   if (isMap(value)) return mapShape(s.map, empty, value, text)
   if (typeof value === 'bigint' || value instanceof JsonNumber) return fail()
-  if (empty === undefined) return `${text}s`
-  return typeof empty === typeof value ? `${text}=${named(String(value))}` : fail()
+  return isContainer(empty) ? fail() : `${text}${value === empty ? '=' : 's'}`
 }
 
 function fail(): never {

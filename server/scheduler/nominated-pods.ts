@@ -42,7 +42,8 @@ export class NominatedPods {
   }
 
   on(nodeName: string): readonly PodInfo[] {
-    const pods = this.#byNode.get(nodeName)
+    // Asked for every node, and mostly there are none at all.
+    const pods = this.#byNode.size === 0 ? undefined : this.#byNode.get(nodeName)
     return pods === undefined ? NONE : [...pods.values()]
   }
 }
