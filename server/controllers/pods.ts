@@ -27,7 +27,7 @@ export function isAvailable(pod: Pod, minReadySeconds: number, now: number): boo
 /** Milliseconds until the next of the ready pods has been so for long enough; the whole time when none of them is about to. */
 export function untilAvailable(pods: readonly Pod[], minReadySeconds: number, now: number): number {
   const waits = pods.map((p) => (readySince(p) ?? 0) + minReadySeconds * 1000 - now).filter((ms) => ms > 0)
-  return waits.length === 0 ? minReadySeconds * 1000 : Math.min(...waits)
+  return Math.min(minReadySeconds * 1000, ...waits)
 }
 
 /** The most restarts of one container, and of one sidecar, which is asked when the first are equal. */

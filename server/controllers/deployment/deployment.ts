@@ -105,6 +105,8 @@ class Deployments {
     const left = timeLeft(d, d.status ?? {}, this.#ctx.clock.now())
     if (left === undefined || d.spec?.paused === true) return
     if (d.status?.conditions?.some((c) => c.reason === 'ProgressDeadlineExceeded') === true) return
-    this.#queue.addAfter(key, Math.max(left, 0) + 1000)
+    // Whatever the time of day is set to meanwhile.
+    const whole = (d.spec?.progressDeadlineSeconds ?? 0) * 1000
+    this.#queue.addAfter(key, Math.min(Math.max(left, 0), whole) + 1000)
   }
 }

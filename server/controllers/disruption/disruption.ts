@@ -87,7 +87,7 @@ class Disruption {
   #podChanged(pod: Pod): void {
     this.#wake(pod)
     const wait = this.#staleIn(pod)
-    if (wait !== undefined) this.#stale.addAfter(keyOf(pod), wait)
+    if (wait !== undefined) this.#stale.addAfter(keyOf(pod), Math.min(wait, STALE_MARK_MS))
   }
 
   #wake(pod: Pod): void {
@@ -145,7 +145,7 @@ class Disruption {
     if (unmanaged.length > 0) this.#event(budget, 'Warning', 'UnmanagedPods', unmanagedText(budget.spec?.selector))
     const now = this.#ctx.clock.now()
     const { disruptedPods, recheckAt } = this.#disrupted(budget, pods, now)
-    if (recheckAt !== undefined) this.#queue.addAfter(key, recheckAt - now)
+    if (recheckAt !== undefined) this.#queue.addAfter(key, Math.min(recheckAt - now, DELETION_TIMEOUT_MS))
     const counts = (pod: Pod): boolean =>
       pod.metadata.deletionTimestamp == null && !Object.hasOwn(disruptedPods, pod.metadata.name ?? '') && isReady(pod)
     const currentHealthy = pods.filter(counts).length
@@ -240,7 +240,7 @@ class Disruption {
     const pod = this.#pods.lister.getByKey(key)
     const wait = pod === undefined ? undefined : this.#staleIn(pod)
     if (pod === undefined || wait === undefined) return
-    if (wait > 0) return this.#stale.addAfter(key, wait)
+    if (wait > 0) return this.#stale.addAfter(key, Math.min(wait, STALE_MARK_MS))
     try {
       await patchCondition(this.#ctx, pod, { type: 'DisruptionTarget', status: 'False', reason: '', message: '' })
     } catch (e) {

@@ -69,6 +69,11 @@ describe('how many pods', () => {
       'did not receive metrics for targeted pods (pods might be unready)',
     )
     expect(() => requestsOf([pod('a')], 'memory', '')).toThrow('missing request for memory in container c of Pod a')
+    const whole = pod('a')
+    whole.spec!.resources = { requests: { memory: '1Ki' } }
+    expect(() => requestsOf([whole], 'ephemeral-storage', '')).toThrow('missing pod-level request for ephemeral-storage in Pod a')
+    // What the pod as a whole leaves open is its containers' together.
+    expect([requestsOf([whole], 'memory', '').get('a'), requestsOf([whole], 'cpu', '').get('a')]).toEqual([1_024_000, 100])
     expect(() => requestsOf([pod('a')], 'cpu', 'x')).toThrow('container x not found in Pod a')
   })
 

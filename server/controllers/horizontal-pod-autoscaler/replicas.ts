@@ -1,5 +1,6 @@
 import { findCondition, type Pod } from '../../client/objects.ts'
 import { milliValue, parseQuantity } from '../../machinery/quantity.ts'
+import { total } from '../../quota/pods.ts'
 import { isReady } from '../pods.ts'
 import type { PodMetric } from './metrics.ts'
 
@@ -69,9 +70,10 @@ export function requestsOf(pods: readonly Pod[], resource: string, container: st
     const name = pod.metadata.name ?? ''
     const own = pod.spec?.resources?.requests
     if (own !== undefined && Object.keys(own).length > 0 && container === '') {
-      const request = own[resource]
+      // What the pod as a whole says nothing of is still its containers' together.
+      const request = total({ spec: pod.spec } as Parameters<typeof total>[0], 'requests').get(resource)
       if (request === undefined) throw new Error(`missing pod-level request for ${resource} in Pod ${name}`)
-      out.set(name, Number(milliValue(parseQuantity(request))))
+      out.set(name, Number(milliValue(request)))
       continue
     }
     const sidecars = (pod.spec?.initContainers ?? []).filter((c) => c.restartPolicy === 'Always')

@@ -102,7 +102,8 @@ class Jobs {
     const { activeDeadlineSeconds: deadline } = job.spec ?? {}
     const { startTime } = job.status ?? {}
     if (startTime === undefined || deadline === undefined || deadline === old.spec?.activeDeadlineSeconds) return
-    this.#queue.addAfter(key, Date.parse(startTime) + Number(deadline) * 1000 - this.#ctx.clock.now())
+    const whole = Number(deadline) * 1000
+    this.#queue.addAfter(key, Math.min(Date.parse(startTime) + whole - this.#ctx.clock.now(), whole))
   }
 
   #podAdded(pod: Pod): void {

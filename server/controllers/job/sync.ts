@@ -85,7 +85,7 @@ function pastDeadline({ job, status, memory, key, now }: Round): boolean {
   const { activeDeadlineSeconds } = job.spec ?? {}
   if (activeDeadlineSeconds === undefined || status.startTime === undefined || isSuspended(job)) return false
   const left = Date.parse(status.startTime) + Number(activeDeadlineSeconds) * 1000 - now
-  if (left > 0) memory.wakeAfter(key, left)
+  if (left > 0) memory.wakeAfter(key, Math.min(left, Number(activeDeadlineSeconds) * 1000))
   return left <= 0
 }
 

@@ -24,7 +24,8 @@ export function observe(before: NodeHealth | undefined, node: Node, lease: Lease
     health = { ...before, ready, heardAt: news ? now : before.heardAt }
   }
   const renewed = lease?.spec?.renewTime ?? ''
-  if (lease !== undefined && (health.renewTime === undefined || Date.parse(renewed) > Date.parse(health.renewTime))) {
+  // Also an earlier time is news: the kubelet's clock has been set back.
+  if (lease !== undefined && (health.renewTime === undefined || Date.parse(renewed) !== Date.parse(health.renewTime))) {
     health = { ...health, renewTime: renewed, leaseVersion: lease.metadata.resourceVersion, heardAt: now }
   }
   return health

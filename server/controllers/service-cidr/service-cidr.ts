@@ -106,7 +106,7 @@ export const serviceCIDRController: Controller = {
             return await say(range, { status: 'False', reason: 'Terminating', message })
           }
           const left = Date.parse(going) + GRACE_MS - clock.now()
-          if (left > 0) return queue.addAfter(name, left)
+          if (left > 0) return queue.addAfter(name, Math.min(left, GRACE_MS))
           if (hasFinalizer(range, FINALIZER)) await setFinalizer(ctx, SERVICE_CIDRS, range, FINALIZER, false)
         } catch (e) {
           if (!isStatusError(e, 'NotFound')) throw e

@@ -14,6 +14,8 @@ export const ttlAfterFinishedController: Controller = {
 }
 
 const WORKERS = 5
+/** Nothing is looked at more often while its time seems far away. */
+const LEAST_MS = 10_000
 
 /** When the job is to be deleted, in ms; undefined for one that is to stay. */
 export function expiryOf(job: Job): number | undefined {
@@ -77,7 +79,9 @@ class FinishedJobs {
     const expiry = expiryOf(job)
     if (expiry === undefined) return false
     const left = expiry - this.#ctx.clock.now()
-    if (left > 0) this.#queue.addAfter(key, left)
+    // A clock that was set back and is put right has not moved what waits: nothing waits longer than the whole of its time.
+    const whole = Math.max((job.spec?.ttlSecondsAfterFinished ?? 0) * 1000, LEAST_MS)
+    if (left > 0) this.#queue.addAfter(key, Math.min(left, whole))
     return left <= 0
   }
 }
