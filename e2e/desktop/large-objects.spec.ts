@@ -49,6 +49,16 @@ test('an object of a megabyte is written, read and brought together in a worker,
   }
 
   await inspector.open('configmaps/default/large?tab=events')
+  await expect(inspector.tab('Overview')).toBeVisible()
+  await page.evaluate(() => window.watched.long.splice(0))
+  await inspector.tab('Overview').click()
+  const held = details.getByRole('region', { name: 'Data', exact: true })
+  await expect(held.getByRole('status')).toHaveText('100 of 5,200')
+  await told('overview')
+  await held.getByLabel('Find a key or a value').fill('LAMP 4321')
+  await expect(held.getByRole('status')).toHaveText('1 of 1')
+  await expect(held.getByText('key-4321', { exact: true })).toBeVisible()
+  await inspector.tab('Events').click()
   await expect(inspector.tab('YAML')).toBeVisible()
   await page.evaluate(() => window.watched.long.splice(0))
   await inspector.tab('YAML').click()
@@ -87,11 +97,42 @@ test('an object of a megabyte is written, read and brought together in a worker,
   expect(await asked('merge')).toBeGreaterThan(0)
   await expect(editor).toContainText('key-0001: lamp one')
   await expect(editor).toContainText('lamp 3beam ahoy!')
+  await page.evaluate(() => window.watched.long.splice(0))
+  const written = await asked('write')
   await review.click()
+  await expect(inspector.dialog.getByRole('region', { name: 'What changes' })).toContainText('+    lamp 3beam ahoy!')
+  expect(await asked('compare')).toBe(1)
+  expect(await asked('write')).toBe(written)
+  await told('reviewing')
+  await inspector.dialog.getByText('What is sent').click()
+  await expect(inspector.dialog.locator('pre')).toContainText('key-0001: lamp one')
+  await expect(inspector.dialog).toContainText(/[\d,]+ more characters/)
   await inspector.dialog.getByRole('button', { name: 'Apply' }).click()
   await expect(inspector.dialog.getByRole('status')).toContainText('1 changed.')
   const stored = (await server.api.get(`${MAPS}/large`)).data
   expect(stored).toEqual({ ...data(), 'key-0001': 'lamp one', 'key-0003': `lamp 3beam ahoy!\n${'x'.repeat(165)}` })
+})
+
+test('values of a line of a megabyte are cut until they are asked for, and are no field to type in', async ({
+  inspector,
+  page,
+  server,
+}) => {
+  const one = `${'y'.repeat(600_000)}end`
+  await server.api.create(MAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'line' }, data: { one, two: '2' } })
+  await inspector.open('configmaps/default/line')
+  const { details } = inspector
+  await expect(details.getByLabel('one', { exact: true })).toContainText('yyy')
+  expect(await details.getByLabel('one', { exact: true }).textContent()).toHaveLength(20_000)
+  await details.getByRole('button', { name: '580,003 more characters' }).click()
+  await expect(details.getByLabel('one', { exact: true })).toContainText('yend')
+  await page.keyboard.press('v')
+  await expect(inspector.dialog.getByLabel('one', { exact: true })).toBeDisabled()
+  await expect(inspector.dialog.getByPlaceholder('600,003 characters: edit it as YAML')).toBeVisible()
+  await inspector.dialog.getByLabel('two', { exact: true }).fill('3')
+  await inspector.dialog.getByRole('button', { name: 'Apply' }).click()
+  await expect(inspector.dialog.getByRole('status')).toContainText('1 changed.')
+  expect((await server.api.get(`${MAPS}/line`)).data).toEqual({ one, two: '3' })
 })
 
 test('a long draft is there after a reload that comes right behind the last key', async ({ inspector, page, server }) => {

@@ -1,50 +1,78 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { diffLines } from '../../kube/line-diff.ts'
+import { type DiffLine, unified, type UnifiedDiff } from '../../kube/unified-diff.ts'
 import { PlainText } from '../../ui/plain-text.tsx'
+import { comparedTexts } from '../yaml/text.ts'
+import { askYaml, isLarge, largeText, useWorked } from '../yaml/yaml-jobs.ts'
 import './diff-view.css'
-
-/** Lines that stay, shown around those that change. */
-const around = 3
-/** More than anybody reads; the count tells the rest. */
-const mostLines = 2_000
-
-type Line = { sign: '+' | '-' | ' ' | '…'; text: string }
 
 /** What changes between two texts, line by line, with a few that stay around it. */
 export function DiffView({ before, after, label }: { before: string; after: string; label: string }) {
+  const asked = useMemo(() => ({ before, after }), [before, after])
+  return <Diff asked={asked} large={before.length + after.length > largeText} compare={ofTexts} label={label} />
+}
+
+/** What changes between two versions of an object, as YAML without the server's bookkeeping and the values of Secrets. */
+export function ObjectDiff({ before, after, label }: { before: unknown; after: unknown; label: string }) {
+  const asked = useMemo(() => ({ before, after }), [before, after])
+  const large = useMemo(() => isLarge([before, after]), [before, after])
+  return <Diff asked={asked} large={large} compare={ofObjects} label={label} />
+}
+
+interface Comparison<T> {
+  here(asked: { before: T; after: T }): UnifiedDiff
+  there(asked: { before: T; after: T }): Promise<UnifiedDiff>
+}
+const ofTexts: Comparison<string> = {
+  here: ({ before, after }) => unified(before, after),
+  there: (asked) => askYaml('differ', asked),
+}
+const ofObjects: Comparison<unknown> = {
+  here: ({ before, after }) => unified(...comparedTexts(before, after)),
+  there: (asked) => askYaml('compare', asked),
+}
+
+function Diff<T>({
+  asked,
+  large,
+  compare,
+  label,
+}: {
+  asked: { before: T; after: T }
+  large: boolean
+  compare: Comparison<T>
+  label: string
+}) {
   const { t } = useTranslation()
-  const lines = useMemo(() => unified(before, after), [before, after])
-  if (lines.length === 0) return <p className="dim">{t('actions.noDifference')}</p>
+  const here = useMemo(() => (large ? undefined : compare.here(asked)), [asked, large, compare])
+  const worked = useWorked(large ? asked : undefined, (of) => compare.there(of).catch(() => compare.here(of)))
+  // One of other versions is none: somebody applies what stands here.
+  const diff = here ?? (worked?.input === asked ? worked.output : undefined)
+  if (diff === undefined) return <p className="dim">{t('actions.comparing')}</p>
+  if (diff.lines.length === 0) return <p className="dim">{t('actions.noDifference')}</p>
   return (
     <div className="diff" role="region" aria-label={label} tabIndex={0}>
-      {lines.slice(0, mostLines).map(({ sign, text }, index) => (
-        <div key={index} className={`diff-line ${names[sign]}`}>
-          <span className="diff-sign">{sign}</span>
-          <span>
-            <PlainText text={text} />
-          </span>
-        </div>
+      {diff.lines.map((line, index) => (
+        <Line key={index} line={line} />
       ))}
-      {lines.length > mostLines && <div className="diff-line dim">{t('common.more', { count: lines.length - mostLines })}</div>}
+      {diff.more > 0 && <div className="diff-line dim">{t('common.more', { count: diff.more })}</div>}
     </div>
   )
 }
 
 const names = { '+': 'added', '-': 'removed', ' ': 'kept', '…': 'left-out' }
 
-/** As `diff -u` has it, without its heads: what is left out between two places is one line with dots. */
-export function unified(before: string, after: string): Line[] {
-  const [a, b] = [before, after].map((text) => (text === '' ? [] : text.replace(/\n$/, '').split('\n'))) as [string[], string[]]
-  const parts = diffLines(a, b)
-  if (parts.every((part) => part.same)) return []
-  return parts.flatMap((part, index): Line[] => {
-    const [old, next] = [a.slice(part.aFrom, part.aTo), b.slice(part.bFrom, part.bTo)]
-    if (!part.same) return [...old.map((text): Line => ({ sign: '-', text })), ...next.map((text): Line => ({ sign: '+', text }))]
-    const head = index === 0 ? 0 : around
-    const tail = index === parts.length - 1 ? 0 : around
-    const kept = (lines: string[]): Line[] => lines.map((text) => ({ sign: ' ', text }))
-    if (old.length <= head + tail + 1) return kept(old)
-    return [...kept(old.slice(0, head)), { sign: '…', text: '' }, ...kept(old.slice(old.length - tail))]
-  })
+function Line({ line: { sign, text, cut = [0, 0] } }: { line: DiffLine }) {
+  const { t } = useTranslation()
+  const left = (count: number) => count > 0 && <span className="dim"> {t('common.charactersMore', { count })} </span>
+  return (
+    <div className={`diff-line ${names[sign]}`}>
+      <span className="diff-sign">{sign}</span>
+      <span>
+        {left(cut[0])}
+        <PlainText text={text} />
+        {left(cut[1])}
+      </span>
+    </div>
+  )
 }

@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Icon } from '../../ui/icon.tsx'
+import { useSome } from '../../ui/use-some.tsx'
 import type { FormProps } from './action.ts'
 import { type Pairs, pairsOf } from './pairs.ts'
 
@@ -13,6 +14,7 @@ export interface PairLine {
   fixed?: boolean
 }
 
+const keyOf = ({ key }: PairLine): string => key
 const mostRows = 8
 const rowsOf = (text: string): number => Math.min(mostRows, text.split('\n').length)
 
@@ -20,13 +22,15 @@ const rowsOf = (text: string): number => Math.min(mostRows, text.split('\n').len
 export function PairLines({ lines, value, onChange }: { lines: readonly PairLine[]; value: Pairs; onChange(value: Pairs): void }) {
   const { t } = useTranslation()
   const { edited, removed, added } = value
+  const { some, find, more } = useSome(lines, t('actions.findKey'), keyOf)
   const toggle = (key: string): void =>
     onChange({ ...value, removed: removed.includes(key) ? removed.filter((k) => k !== key) : [...removed, key] })
   const add = (index: number, change: Partial<{ key: string; value: string }>): void =>
     onChange({ ...value, added: added.map((pair, at) => (at === index ? { ...pair, ...change } : pair)) })
   return (
     <>
-      {lines.map(({ key, value: was, note, fixed }) => {
+      {find}
+      {some.map(({ key, value: was, note, fixed }) => {
         const gone = removed.includes(key)
         return (
           <div key={key} className="form-line pair">
@@ -56,6 +60,7 @@ export function PairLines({ lines, value, onChange }: { lines: readonly PairLine
           </div>
         )
       })}
+      {more}
       {added.map((pair, index) => (
         <div key={index} className="form-line pair">
           <input

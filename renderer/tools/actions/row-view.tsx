@@ -1,14 +1,14 @@
-import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { toApiError } from '../../kube/api-error.ts'
 import { bodyText, type Change, changeUrl, patchTypes } from '../../kube/changes.ts'
 import { pathText, type Taken } from '../../kube/managed-fields.ts'
 import type { Tone } from '../../kube/types.ts'
 import { Age } from '../../ui/age.tsx'
+import { Disclosure } from '../../ui/disclosure.tsx'
 import { ErrorView } from '../../ui/error-view.tsx'
 import { ToneMark, ToneWord } from '../../ui/icon.tsx'
-import { comparedTexts, yamlText } from '../yaml/text.ts'
-import { DiffView } from './diff-view.tsx'
+import { useWritten } from '../yaml/use-yaml.ts'
+import { ObjectDiff } from './diff-view.tsx'
 import type { ActionRow, RowState } from './row.ts'
 import { cannotDryRun } from './engine.ts'
 
@@ -33,16 +33,20 @@ export function RowLine({ row }: { row: ActionRow }) {
   const { ref, state, error } = row
   return (
     <li>
-      <details className="action-row">
-        <summary>
-          <ToneMark tone={tones[state]} />
-          <span className="mono">{ref.namespace ? `${ref.namespace}/${ref.name}` : ref.name}</span>
-          <span className="dim">{state === 'skipped' && row.skip ? t(`actions.skip.${row.skip}`) : t(`actions.state.${state}`)}</span>
-          {row.warnings.length > 0 && <ToneWord tone="warn">{t('actions.warned', { count: row.warnings.length })}</ToneWord>}
-          {error !== undefined && <span className="tone-bad delete-error">{toApiError(error).message}</span>}
-        </summary>
+      <Disclosure
+        className="action-row"
+        summary={
+          <>
+            <ToneMark tone={tones[state]} />
+            <span className="mono">{ref.namespace ? `${ref.namespace}/${ref.name}` : ref.name}</span>
+            <span className="dim">{state === 'skipped' && row.skip ? t(`actions.skip.${row.skip}`) : t(`actions.state.${state}`)}</span>
+            {row.warnings.length > 0 && <ToneWord tone="warn">{t('actions.warned', { count: row.warnings.length })}</ToneWord>}
+            {error !== undefined && <span className="tone-bad delete-error">{toApiError(error).message}</span>}
+          </>
+        }
+      >
         <RowDetail row={row} />
-      </details>
+      </Disclosure>
     </li>
   )
 }
@@ -71,12 +75,11 @@ export function RowDetail({ row }: { row: ActionRow }) {
 
 function Difference({ row: { before, after, step } }: { row: ActionRow }) {
   const { t } = useTranslation()
-  const [old, next] = useMemo(() => comparedTexts(before, after), [before, after])
   // An eviction answers with a Status: there is nothing to compare.
   if (step?.change.method === 'POST' && after && (after.kind === 'Status' || after.metadata?.name === undefined)) {
     return <p>{t('actions.accepted')}</p>
   }
-  return <DiffView before={old} after={next} label={t('actions.difference')} />
+  return <ObjectDiff before={before} after={after} label={t('actions.difference')} />
 }
 
 export function Warnings({ texts }: { texts: readonly string[] }) {
@@ -125,17 +128,32 @@ function Owners({ taken }: { taken: readonly Taken[] }) {
   )
 }
 
+/** More of a request is not drawn at once: the count tells how much there is. */
+const mostOfRequest = 100_000
+
 /** The request itself. */
 export function Sent({ change }: { change: Change }) {
   const { t } = useTranslation()
-  const body = typeof change.body === 'string' ? bodyText(change) : yamlText(change.body).trimEnd()
   return (
-    <details className="action-sent">
-      <summary>{t('actions.sent')}</summary>
+    <Disclosure className="action-sent" summary={t('actions.sent')}>
+      <Request change={change} />
+    </Disclosure>
+  )
+}
+
+function Request({ change }: { change: Change }) {
+  const { t } = useTranslation()
+  const written = useWritten(typeof change.body === 'string' ? undefined : change.body)
+  const body = typeof change.body === 'string' ? bodyText(change) : change.body === undefined ? '' : written?.trimEnd()
+  if (body === undefined) return <p className="dim">{t('actions.writing')}</p>
+  const left = body.length - mostOfRequest
+  return (
+    <>
       <pre className="data-text" tabIndex={0} aria-label={t('actions.sent')}>
-        {`${change.method} ${changeUrl(change, false)}\n${change.type ? `Content-Type: ${patchTypes[change.type]}\n` : ''}\n${body ?? ''}`}
+        {`${change.method} ${changeUrl(change, false)}\n${change.type ? `Content-Type: ${patchTypes[change.type]}\n` : ''}\n${body.slice(0, mostOfRequest)}`}
       </pre>
-    </details>
+      {left > 0 && <p className="dim">{t('common.charactersMore', { count: left })}</p>}
+    </>
   )
 }
 

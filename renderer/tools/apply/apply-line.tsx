@@ -1,13 +1,12 @@
-import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { toApiError } from '../../kube/api-error.ts'
 import { fieldManager } from '../../kube/changes.ts'
 import type { Tone } from '../../kube/types.ts'
+import { Disclosure } from '../../ui/disclosure.tsx'
 import { ErrorView } from '../../ui/error-view.tsx'
 import { ToneMark, ToneWord } from '../../ui/icon.tsx'
-import { DiffView } from '../actions/diff-view.tsx'
+import { ObjectDiff } from '../actions/diff-view.tsx'
 import { Sent, Warnings } from '../actions/row-view.tsx'
-import { comparedTexts } from '../yaml/text.ts'
 import type { ApplyRow, ApplyState } from './engine.ts'
 
 const tones: Record<ApplyState, Tone> = {
@@ -46,14 +45,19 @@ export function ApplyLine({
   const { state, title, warnings, conflicts, error, change, missing, manifest } = row
   return (
     <li>
-      <details className="action-row" open={open || state === 'conflict' || state === 'refused' || state === 'failed'}>
-        <summary>
-          <ToneMark tone={tones[state]} />
-          <span className="mono">{title}</span>
-          <span className="dim">{missing ? t('apply.missing', { field: missing }) : t(`apply.state.${state}`)}</span>
-          {forced && <ToneWord tone="warn">{t('apply.forced')}</ToneWord>}
-          {warnings.length > 0 && <ToneWord tone="warn">{t('actions.warned', { count: warnings.length })}</ToneWord>}
-        </summary>
+      <Disclosure
+        className="action-row"
+        open={open || state === 'conflict' || state === 'refused' || state === 'failed'}
+        summary={
+          <>
+            <ToneMark tone={tones[state]} />
+            <span className="mono">{title}</span>
+            <span className="dim">{missing ? t('apply.missing', { field: missing }) : t(`apply.state.${state}`)}</span>
+            {forced && <ToneWord tone="warn">{t('apply.forced')}</ToneWord>}
+            {warnings.length > 0 && <ToneWord tone="warn">{t('actions.warned', { count: warnings.length })}</ToneWord>}
+          </>
+        }
+      >
         <div className="action-detail">
           {manifest?.faults.map(({ message, from }) => (
             <p key={from} className="tone-bad">
@@ -74,15 +78,14 @@ export function ApplyLine({
           {(state === 'new' || state === 'changes' || state === 'same' || state === 'done') && <Difference row={row} />}
           {change && <Sent change={change} />}
         </div>
-      </details>
+      </Disclosure>
     </li>
   )
 }
 
 function Difference({ row: { before, after } }: { row: ApplyRow }) {
   const { t } = useTranslation()
-  const [old, next] = useMemo(() => comparedTexts(before, after), [before, after])
-  return <DiffView before={old} after={next} label={t('actions.difference')} />
+  return <ObjectDiff before={before} after={after} label={t('actions.difference')} />
 }
 
 /** Fields that others hold with another value: theirs stand, or all are taken over. */

@@ -209,7 +209,7 @@ function Line({
         <span className="log-more">
           {more > 0 && onMore && (
             <button type="button" className="link-button" onClick={onMore}>
-              {t('logs.more', { count: Math.min(more, mostRead - mostShown) })}
+              {t('common.charactersMore', { count: Math.min(more, mostRead - mostShown) })}
             </button>
           )}
           {(bytes !== undefined || !onMore) && onSave && (

@@ -11,7 +11,7 @@ import { CodeEditor } from './code-editor.tsx'
 import { DeletedNotice } from './deleted-notice.tsx'
 import { draftKey, keepDraft, storeDraft, useDraft } from './drafts.ts'
 import './edit-view.css'
-import { editable, editableText, whole } from './editable.ts'
+import { editable, saysTheSame, whole } from './editable.ts'
 import { MergeNotice } from './merge-notice.tsx'
 import { OwnerLine } from './owner-line.tsx'
 import { lines, useMerge, useReading, useYamlText } from './use-yaml.ts'
@@ -77,8 +77,8 @@ export function EditView({
   }
   const pieces = useMerge(foreign ? { base: baseText, mine: draft.text, theirs: liveText } : undefined)
   const review = (): void => {
-    if (!only || baseText === undefined) return
-    const action = replacement(only.value, baseText, resource, (after) => {
+    if (!only || base === undefined) return
+    const action = replacement(only.value, base, resource, (after) => {
       keepDraft(key, undefined)
       if (after) go({ tab: 'edit' }, { replace: true })
     })
@@ -148,7 +148,7 @@ function useGuard(key: string, on: boolean): void {
 }
 
 /** The object becomes what was typed, if it is still what it was typed for. */
-function replacement(typed: unknown, baseText: string, resource: Resource, done: (after: KubeObject | undefined) => void): Action {
+function replacement(typed: unknown, base: KubeObject, resource: Resource, done: (after: KubeObject | undefined) => void): Action {
   const action: ChangeAction<undefined> = {
     id: 'replace',
     icon: 'edit',
@@ -157,7 +157,7 @@ function replacement(typed: unknown, baseText: string, resource: Resource, done:
     needs: [{ verb: 'update' }],
     draft: true,
     plan(object, _, { path }) {
-      if (editableText(object, resource) !== baseText) return { skip: 'changed' }
+      if (!saysTheSame(object, base, resource)) return { skip: 'changed' }
       return {
         change: { method: 'PUT', path, body: whole(typed, object, resource) },
         undo(before, after) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Resource } from '../../kube/resource.ts'
-import { duplicate, editable, editableText, whole } from './editable.ts'
+import { duplicate, editable, saysTheSame, whole } from './editable.ts'
 
 const resource = (subresources: string[]): Resource => ({
   group: 'apps',
@@ -39,9 +39,18 @@ describe('what there is to edit', () => {
     expect(Object.keys(shown as object)).toEqual(['apiVersion', 'kind', 'metadata', 'spec'])
     expect(Object.keys((shown as typeof object).metadata)).toEqual(['name', 'labels', 'finalizers', 'ownerReferences', 'annotations'])
     const { apiVersion, kind, metadata, spec, status } = object
-    expect(editableText({ apiVersion, kind, metadata, spec, status } as typeof object, resource(['status']))).toBe(
-      editableText(object, resource(['status'])),
-    )
+    const other = { apiVersion, kind, metadata, spec, status } as typeof object
+    expect(JSON.stringify(editable(other, resource(['status'])))).toBe(JSON.stringify(shown))
+  })
+
+  test('is the same of two versions in which only the server has written, and in whatever order; a status counts where it can be edited', () => {
+    const later = { ...object, status: { replicas: 7 }, metadata: { ...object.metadata, resourceVersion: '99', generation: 8 } }
+    expect(saysTheSame(object, later, resource(['status']))).toBe(true)
+    expect(saysTheSame(object, later, resource([]))).toBe(false)
+    const { name, ...rest } = object.metadata
+    expect(saysTheSame(object, { ...object, metadata: { ...rest, name } }, resource(['status']))).toBe(true)
+    const other = { ...object, metadata: { ...object.metadata, labels: { app: 'other' } } }
+    expect(saysTheSame(object, other, resource(['status']))).toBe(false)
   })
 
   test('has the status of a kind that has no address for it: it would be lost', () => {

@@ -1,6 +1,6 @@
+import { changedPaths } from '../../kube/managed-fields.ts'
 import type { Resource } from '../../kube/resource.ts'
 import { isRecord, type KubeObject } from '../../kube/types.ts'
-import { yamlText } from './text.ts'
 
 /** What the server fills in itself: nobody edits it. */
 const serversOwn = [
@@ -25,7 +25,9 @@ export function editable(object: KubeObject, resource: Resource): unknown {
   return { apiVersion, kind, metadata, ...rest, ...(status === undefined || hidesStatus(resource) ? {} : { status }) }
 }
 
-export const editableText = (object: KubeObject, resource: Resource): string => yamlText(editable(object, resource))
+/** Whether there is the same to edit of both, in whatever order their fields come. */
+export const saysTheSame = (a: KubeObject, b: KubeObject, resource: Resource): boolean =>
+  changedPaths(editable(a, resource), editable(b, resource)).length === 0
 
 /** The whole object again, as what was typed has it; only the version that it was typed for will be replaced. */
 export function whole(typed: unknown, base: KubeObject, resource: Resource): unknown {

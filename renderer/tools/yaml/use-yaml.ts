@@ -33,6 +33,14 @@ export function useYamlText(object: KubeObject | undefined, shape: (object: Kube
   return worked?.object.metadata?.uid === input.object.metadata?.uid ? worked : undefined
 }
 
+/** The YAML of a value; undefined for none, and while the worker writes that of a large one. */
+export function useWritten(value: unknown): string | undefined {
+  const input = useMemo(() => (value === undefined ? undefined : { value, large: isLarge(value) }), [value])
+  const here = useMemo(() => (input && !input.large ? yamlText(input.value) : undefined), [input])
+  const there = useWorked(input?.large ? input : undefined, ({ value: of }) => askYaml('write', of).catch(() => yamlText(of)))
+  return here ?? (there && there.input === input ? there.output : undefined)
+}
+
 /** The documents of a text, and the number under which the worker keeps their nodes, where it has read them. */
 export interface Reading {
   documents: YamlDocument[]

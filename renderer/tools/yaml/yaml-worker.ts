@@ -1,9 +1,10 @@
 import { type Clash, mergeLines } from '../../kube/merge-lines.ts'
 import type { FieldPath } from '../../kube/managed-fields.ts'
+import { unified, type UnifiedDiff } from '../../kube/unified-diff.ts'
 import { checkDocument, type Problem } from '../schema/check.ts'
 import type { KindSchema } from '../schema/schema.ts'
 import { type ParsedDocument, pathAt, readDocuments, type YamlDocument } from './documents.ts'
-import { yamlText } from './text.ts'
+import { comparedTexts, yamlText } from './text.ts'
 
 /** What can be asked of this worker, and what it answers. */
 export interface YamlWork {
@@ -17,6 +18,9 @@ export interface YamlWork {
   check: { asked: { reading: number; schemas: (KindSchema | null)[] }; answer: Problem[] }
   /** Three versions of a text in one. */
   merge: { asked: { base: string; mine: string; theirs: string }; answer: (string[] | Clash)[] }
+  /** What changes between two texts, and between two versions of an object. */
+  differ: { asked: { before: string; after: string }; answer: UnifiedDiff }
+  compare: { asked: { before: unknown; after: unknown }; answer: UnifiedDiff }
 }
 export type YamlOp = keyof YamlWork
 export type YamlQuestion = { [Op in YamlOp]: { op: Op; id: number; asked: YamlWork[Op]['asked'] } }[YamlOp]
@@ -48,6 +52,8 @@ const work: { [Op in YamlOp]: (asked: YamlWork[Op]['asked']) => YamlWork[Op]['an
   },
   check: ({ reading, schemas }) => checkAll(readings.get(reading) ?? [], schemas),
   merge: ({ base, mine, theirs }) => mergeLines(base.split('\n'), mine.split('\n'), theirs.split('\n')),
+  differ: ({ before, after }) => unified(before, after),
+  compare: ({ before, after }) => unified(...comparedTexts(before, after)),
 }
 
 const checkAll = (documents: readonly ParsedDocument[], schemas: readonly (KindSchema | null)[]): Problem[] =>
