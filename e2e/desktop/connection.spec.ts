@@ -286,6 +286,10 @@ test('credentials that a kubeconfig names and that cannot be had: each says what
   await new Inspector(page, 'both').open('configmaps')
   await expect(alert).toContainText('names a certificate authority and insecure-skip-tls-verify: take one of them out')
   await expect(alert).toContainText('Correct the kubeconfig where the message says')
+  // Of a context that leads nowhere nobody is asked: it does not connect.
+  await expect(connection(page)).toHaveText('Not usable')
+  await new Inspector(page, 'nobody').open('configmaps')
+  await expect(connection(page)).toHaveText('No such context')
 
   const inspector = new Inspector(page, 'relative')
   await inspector.open('configmaps')

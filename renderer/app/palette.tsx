@@ -19,7 +19,7 @@ import { useLastDone } from '../tools/actions/journal.ts'
 import { logsTab, useDock } from '../tools/dock/dock-context.ts'
 import { languages } from './i18n/setup.ts'
 import { useNamespaces } from './namespaces.ts'
-import type { Entry } from './palette-entry.ts'
+import { type Entry, hasWords } from './palette-entry.ts'
 import { useObjects } from './palette-objects.ts'
 import { useLocalGuard } from './local-guard.tsx'
 import { type Located, useCurrentTarget } from './targets.ts'
@@ -95,7 +95,7 @@ function PaletteBody({ initial, onClose }: { initial: string; onClose(): void })
   const onKeyDown = (event: React.KeyboardEvent): void => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
     if (step !== 0 && entries.length > 0) mark((at + step + entries.length) % entries.length)
-    else if (event.key === 'Enter' && at === 0 && !kindsOnly && !settled) setEntered(true)
+    else if (event.key === 'Enter' && at === 0 && !kindsOnly && !settled && !entered) setEntered(true)
     else if (event.key === 'Enter') pick(entries[at])
     else return
     event.preventDefault()
@@ -135,7 +135,7 @@ function PaletteBody({ initial, onClose }: { initial: string; onClose(): void })
         {entries.length === 0 && !looking && <li className="dim palette-none">{t('common.nothing')}</li>}
       </ul>
       <p className="dim palette-said" role="status">
-        {note}
+        {entered && !settled ? t('palette.waiting') : note}
       </p>
     </div>
   )
@@ -192,8 +192,8 @@ function scopesOf(
 }
 
 const lookMs = 100
-/** So long an object that is opening is waited for. */
-const patienceMs = 1_500
+/** So long an object that is opening is waited for: by then it may be another line that is best. A second Enter waits no more. */
+const patienceMs = 10_000
 
 /** What can be done to what is chosen or open; `settled` once that is known. */
 function useActionEntries(wanted: string): { entries: Entry[]; settled: boolean } {
@@ -250,7 +250,7 @@ function useActionEntries(wanted: string): { entries: Entry[]; settled: boolean 
       run: () => act(last.undo, last.target),
     })
   }
-  return { entries: entries.filter(({ text, note }) => `${text} ${note ?? ''}`.toLowerCase().includes(wanted)), settled: sure || late }
+  return { entries: entries.filter((entry) => hasWords(entry, wanted)), settled: sure || late }
 }
 
 function useCommands(wanted: string): Entry[] {
@@ -309,7 +309,7 @@ function useCommands(wanted: string): Entry[] {
     })),
   ]
   return commands
-    .filter(({ text, note }) => `${text} ${note ?? ''}`.toLowerCase().includes(wanted))
+    .filter((command) => hasWords(command, wanted))
     .map((command) => ({ id: `command ${command.note ?? ''} ${command.text}`, group: 'commands', ...command }))
 }
 

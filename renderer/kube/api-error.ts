@@ -27,6 +27,10 @@ export class ApiError extends Error {
   }
 }
 
+/** Why an eviction is refused, in the server's words: the sentence names no budget, its causes do (registry/core/pod/storage/eviction.go). */
+export const evictionRefusal = ({ message, causes }: ApiError): string =>
+  [message, ...causes.flatMap((cause) => (cause.reason === 'DisruptionBudget' && cause.message ? [cause.message] : []))].join(' ')
+
 /** Where a request got stuck before any API server saw it: the gateway tells it as the reason of the first cause. */
 const gatewayFaults = [
   'UnknownContext',

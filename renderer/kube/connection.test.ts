@@ -21,6 +21,15 @@ test.each<[string, Partial<Parameters<typeof connectionOf>[0]>, string, boolean]
   ['every watch fails because it is away: that is not degraded', { cluster: cluster('unreachable'), troubled: 9 }, 'unreachable', true],
   ['quiet is not stale', { cluster: cluster('quiet') }, 'quiet', false],
   ['signed out', { cluster: cluster('signedOut'), troubled: 3 }, 'signedOut', false],
+  [
+    'its entry in the kubeconfig leads nowhere, which nobody has asked',
+    { socket: { phase: 'idle' }, broken: 'no server' },
+    'unusable',
+    true,
+  ],
+  ['there is no such context', { broken: '' }, 'unknown', true],
+  ['the gateway is gone, and the entry is broken', { socket: { phase: 'lost' }, broken: 'no server' }, 'lost', true],
+  ['our own needs no entry', { local: 'running', broken: '' }, 'live', false],
   ['our own runs', { local: 'running' }, 'live', false],
   ['our own starts', { local: 'starting' }, 'connecting', false],
   ['our own is stopped', { local: 'stopped', troubled: 4 }, 'stopped', true],
@@ -35,4 +44,5 @@ test('since when, which plugin and why are told as long as somebody is there to 
   const state = cluster('plugin', { since: 5, plugin: 'aws', message: 'm' })
   expect(of({ cluster: state })).toMatchObject({ since: 5, plugin: 'aws', message: 'm' })
   expect(of({ cluster: state, socket: { phase: 'lost' } })).toMatchObject({ since: 0, plugin: '', message: '' })
+  expect(of({ broken: 'no server' })).toMatchObject({ message: 'no server' })
 })

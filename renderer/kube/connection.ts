@@ -9,6 +9,8 @@ export type ConnectionWord =
   | 'lost'
   /** The cluster answers, but some watches cannot be kept. */
   | 'partial'
+  /** No kubeconfig has a context of this name. */
+  | 'unknown'
   | 'stopped'
   | 'failed'
 
@@ -31,6 +33,7 @@ const tones: Record<ConnectionWord, Tone> = {
   quiet: 'muted',
   unreachable: 'bad',
   unusable: 'bad',
+  unknown: 'bad',
   signedOut: 'bad',
   forbidden: 'warn',
   lost: 'bad',
@@ -47,15 +50,19 @@ export function connectionOf(init: {
   troubled: number
   /** The state of the control plane that this window carries, when that is the cluster. */
   local: keyof typeof ofLocal | undefined
+  /** Why no cluster is asked at all: what is wrong with the context's entry, '' where there is none; undefined while nothing is. */
+  broken?: string | undefined
 }): Connection {
-  const { socket, cluster, troubled, local } = init
+  const { socket, cluster, troubled, local, broken } = init
   const word = wordOf(init)
   const told = cluster !== undefined && socket.phase === 'open' && local === undefined ? cluster : undefined
-  return { word, tone: tones[word], since: told?.since ?? 0, plugin: told?.plugin ?? '', message: told?.message ?? '', troubled }
+  const message = told?.message ?? (word === 'unusable' ? broken : undefined) ?? ''
+  return { word, tone: tones[word], since: told?.since ?? 0, plugin: told?.plugin ?? '', message, troubled }
 }
 
-function wordOf({ socket, cluster, troubled, local }: Parameters<typeof connectionOf>[0]): ConnectionWord {
+function wordOf({ socket, cluster, troubled, local, broken }: Parameters<typeof connectionOf>[0]): ConnectionWord {
   if (socket.phase === 'lost') return 'lost'
+  if (broken !== undefined && local === undefined) return broken === '' ? 'unknown' : 'unusable'
   if (socket.phase === 'idle') return 'idle'
   if (socket.phase === 'connecting') return 'connecting'
   const own = local === undefined ? (cluster?.phase ?? 'connecting') : ofLocal[local]
@@ -65,7 +72,7 @@ function wordOf({ socket, cluster, troubled, local }: Parameters<typeof connecti
 /** Every word there is. */
 export const connectionWords = Object.keys(tones) as ConnectionWord[]
 
-const stale: readonly ConnectionWord[] = ['lost', 'unreachable', 'unusable', 'stopped', 'failed']
+const stale: readonly ConnectionWord[] = ['lost', 'unreachable', 'unusable', 'unknown', 'stopped', 'failed']
 
 /** What is on screen is from earlier, whatever the watches say. */
 export const isStale = ({ word }: Connection): boolean => stale.includes(word)

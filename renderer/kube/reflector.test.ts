@@ -251,6 +251,21 @@ describe('a server that does not', () => {
     expect(names()).toEqual(['a'])
   })
 
+  test('streams other collections, and never sends the bookmark of this one: it alone is paged, after a longer silence', async () => {
+    const { last, clock, lists, names, traits, state } = setUp('yes', [page([pod('a', '1'), pod('b', '2')], '10')])
+    clock.advance(29_999)
+    last().handlers.data([added('a', '1')])
+    clock.advance(29_999)
+    expect(lists).toHaveLength(0)
+    clock.advance(1)
+    await settle()
+    expect(lists).toHaveLength(1)
+    expect(traits.watchList).toBe('yes')
+    last().handlers.open()
+    expect(names()).toEqual(['a', 'b'])
+    expect(state()).toMatchObject({ phase: 'live', synced: true })
+  })
+
   test('an empty list whose items are null is an empty list', async () => {
     const { names, state } = setUp('no', [{ kind: 'PodList', metadata: { resourceVersion: '3' }, items: null }])
     await settle()

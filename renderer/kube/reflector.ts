@@ -40,6 +40,11 @@ export interface ServerTraits {
 const pageSize = 500
 /** A server that takes sendInitialEvents but ignores it never sends the closing bookmark. */
 const quietLimit = 5_000
+/**
+ * The same of one collection of a server that streams others: another server behind the same address has it, whose APIService was
+ * registered. A long list may be so long in coming.
+ */
+const patientLimit = 30_000
 /** A watch that was not answered for so long, by a cluster that lives, says as little as one that never speaks. */
 const unansweredFor = 120_000
 /** A stream that lived this long was a good one: the next failure starts the waits anew. */
@@ -130,9 +135,11 @@ export class Reflector {
 
   #expectBookmark(): void {
     this.#cancelTimer?.()
-    this.#cancelTimer = this.#clock.after(quietLimit, () => {
-      if (this.#traits.watchList === 'yes') return this.#expectBookmark()
-      this.#traits.watchList = 'no'
+    const streams = this.#traits.watchList === 'yes'
+    this.#cancelTimer = this.#clock.after(streams ? patientLimit : quietLimit, () => {
+      // Meanwhile another feed may have found out that this server does.
+      if (!streams && this.#traits.watchList === 'yes') return this.#expectBookmark()
+      if (!streams) this.#traits.watchList = 'no'
       this.#watch?.close()
       void this.#listPages()
     })

@@ -44,6 +44,13 @@ export interface ContextList {
 export const cautionOf = ({ unverified, plain }: ContextInfo): 'unverified' | 'withheld' | 'open' | undefined =>
   unverified ? 'unverified' : plain
 
+/** Why a context leads to no cluster: '' where no kubeconfig has it, undefined where it does, or while the contexts are not known. */
+export function brokenOf(contexts: readonly ContextInfo[] | undefined, context: string): string | undefined {
+  if (contexts === undefined || context === '') return undefined
+  const info = contexts.find(({ name }) => name === baseContext(context))
+  return info === undefined ? '' : info.error
+}
+
 export const contextsQuery = queryOptions({
   queryKey: ['contexts'],
   queryFn: ({ signal }) => requestJson<ContextList>('/api/contexts', { signal }),

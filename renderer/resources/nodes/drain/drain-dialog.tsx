@@ -2,7 +2,7 @@ import { Button, Checkbox, Modal } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { toApiError } from '../../../kube/api-error.ts'
+import { evictionRefusal, toApiError } from '../../../kube/api-error.ts'
 import { changeUrl, send } from '../../../kube/changes.ts'
 import { figure } from '../../../kube/figures.ts'
 import { eachOf } from '../../../kube/parallel.ts'
@@ -97,7 +97,7 @@ async function makePlan(context: string, nodes: readonly string[], signal: Abort
       if (planned.fate !== 'evict') return
       const held = await send(context, evictionOf(planned.pod), { dryRun: true, signal }).then(
         () => undefined,
-        (thrown: unknown) => toApiError(thrown).message,
+        (thrown: unknown) => evictionRefusal(toApiError(thrown)),
       )
       if (held !== undefined) all[index] = { ...planned, held }
     },

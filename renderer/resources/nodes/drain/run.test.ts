@@ -5,7 +5,15 @@ import type { Pod } from '../../pods/types.ts'
 import { type DrainApi, type DrainState, drain } from './run.ts'
 
 const pod = (name: string): Pod => ({ metadata: { name, namespace: 'sea', uid: name } })
-const held = new ApiError({ code: 429, reason: 'TooManyRequests', message: 'a budget' })
+const held = new ApiError({
+  code: 429,
+  reason: 'TooManyRequests',
+  message: 'a budget',
+  causes: [
+    { reason: 'DisruptionBudget', message: 'cart needs 8' },
+    { reason: 'Other', message: 'no' },
+  ],
+})
 
 /** A node whose pods go as the test says. */
 function cluster(names: string[]) {
@@ -67,7 +75,7 @@ describe('draining a node', () => {
     refuse.set('a', held)
     const run = start(api, ['a'])
     await settle()
-    expect(run.state()?.pods[0]).toMatchObject({ state: 'held', message: 'a budget' })
+    expect(run.state()?.pods[0]).toMatchObject({ state: 'held', message: 'a budget cart needs 8' })
     for (let n = 0; n < 5; n++) {
       run.clock.advance(1_000)
       await settle()

@@ -1,4 +1,4 @@
-import { toApiError } from '../../../kube/api-error.ts'
+import { evictionRefusal, toApiError } from '../../../kube/api-error.ts'
 import type { Clock } from '../../../kube/clock.ts'
 import { eachOf } from '../../../kube/parallel.ts'
 import type { Pod } from '../../pods/types.ts'
@@ -109,7 +109,7 @@ async function evictOne(api: DrainApi, pod: Pod, mark: (state: PodProgress['stat
   } catch (thrown) {
     const error = toApiError(thrown)
     if (error.code === 404) mark('gone')
-    else if (error.code === 429) mark('held', error.message)
+    else if (error.code === 429) mark('held', evictionRefusal(error))
     else mark('failed', error.message)
   }
 }
