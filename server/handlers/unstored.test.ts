@@ -48,6 +48,32 @@ describe('kinds of which nothing is stored', () => {
     expect({ code: answer.code, message: answer.body.message }).toEqual({ code, message })
   })
 
+  test.each(['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink'])(
+    'what a review says of its metadata.%s is not looked at: nobody but the server says that',
+    async (field) => {
+      const value = field === 'deletionGracePeriodSeconds' ? 3 : /Timestamp/.test(field) ? '2020-01-01T00:00:00Z' : 'x'
+      const spec = { user: 'a', resourceAttributes: { verb: 'get', resource: 'pods', namespace: 'default' } }
+      const path = '/apis/authorization.k8s.io/v1'
+      for (const of of ['', 'namespaces/default/local']) {
+        const answer = await server.send('POST', `${path}/${of}subjectaccessreviews`, { metadata: { [field]: value }, spec })
+        expect(answer).toMatchObject({ code: 201, body: { status: { allowed: false } } })
+        expect(answer.body.metadata).not.toHaveProperty(field)
+      }
+      const refused = await server.send('POST', `${path}/subjectaccessreviews`, { metadata: { name: 'x', [field]: value }, spec })
+      expect(refused.code).toBe(422)
+      expect(refused.body.message).not.toContain(`"${field}"`)
+    },
+  )
+
+  test('nor that of a binding, which by its old path names no particular pod of that name', async () => {
+    const pods = '/api/v1/namespaces/default/pods'
+    await server.send('POST', '/api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'default' } })
+    expect((await server.send('POST', pods, { metadata: { name: 'a' }, spec: { containers: [{ name: 'c', image: 'i' }] } })).code).toBe(201)
+    const binding = { metadata: { name: 'a', uid: 'another' }, target: { kind: 'Node', name: 'n' } }
+    expect((await server.send('POST', `${pods}/a/binding`, binding)).code).toBe(409)
+    expect((await server.send('POST', '/api/v1/namespaces/default/bindings', binding)).code).toBe(201)
+  })
+
   test.each([
     [
       'PartialObjectMetadataList',

@@ -1,7 +1,7 @@
 import type { RequestContext } from '../request/context.ts'
 import { methodNotAllowed, methodNotSupported, resourceNotFound } from '../machinery/status.ts'
 import type { UnstoredRequest } from '../registry/definition.ts'
-import { ensureNamespace } from '../registry/generic/metadata.ts'
+import { ensureNamespace, wipeSystemMetadata } from '../registry/generic/metadata.ts'
 import type { UnstoredResource } from '../registry/snapshot.ts'
 import { schemaOfType } from '../scheme/schema.ts'
 import { readObject, writeQuery, type WriteQuery } from './body.ts'
@@ -26,6 +26,7 @@ export async function handleUnstored(ctx: RequestContext, { definition: resource
     const expected = { group, version, kind, schema: schemaOfType(ctx.types.typeOf(group, version, kind)!) }
     const body = await readObject(ctx, expected, query.fieldValidation)
     body.metadata ??= {}
+    wipeSystemMetadata(body.metadata)
     ensureNamespace(body, namespace, namespaced)
     const posted = request(query)
     await trackPosted(body, expected, '', posted.context)
