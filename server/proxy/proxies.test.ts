@@ -120,6 +120,31 @@ describe('streams into a pod, and its log', () => {
     expect([answer.status, (JSON.parse(answer.body.toString()) as { message: string }).message]).toEqual([status, message])
   })
 
+  const options = (errors: string): string => `PodLogOptions "nope" is invalid: ${errors}`
+  const time = (text: string, rest: string, layout: string): string =>
+    `parsing time "${text}" as "2006-01-02T15:04:05Z07:00": cannot parse "${rest}" as "${layout}"`
+  test.each([
+    ['tailLines=x&sinceTime=y', 400, time('y', 'y', '2006')],
+    ['sinceTime=2020-01-01', 400, time('2020-01-01', '', 'T')],
+    ['limitBytes=', 400, 'strconv.ParseInt: parsing "": invalid syntax'],
+    ['tailLines=x&tailLines=1', 400, 'strconv.ParseInt: parsing "x": invalid syntax'],
+    ['tailLines=9223372036854775808', 400, 'strconv.ParseInt: parsing "9223372036854775808": value out of range'],
+    [
+      'limitBytes=0&tailLines=-1&sinceSeconds=0&stream=a',
+      422,
+      options(
+        '[tailLines: Invalid value: -1: must be greater than or equal to 0, limitBytes: Invalid value: 0: must be greater than 0, ' +
+          'sinceSeconds: Invalid value: 0: must be greater than 0, stream: Forbidden: may not be specified]',
+      ),
+    ],
+    ['sinceSeconds=0&sinceTime=', 422, options('[]: Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified')],
+    ['limitBytes=-9223372036854775808', 422, options('limitBytes: Invalid value: -9223372036854775808: must be greater than 0')],
+    ['tailLines=0&limitBytes=%2B1&sinceTime=null&follow=x', 404, 'pods "nope" not found'],
+  ])('what is wanted of a log is looked at before the pod is: %s', async (query, code, message) => {
+    const { status, body } = await ask(`${pods}/nope/log?${query}`)
+    expect([status, (JSON.parse(body.toString()) as { message: string }).message]).toEqual([code, message])
+  })
+
   test('a pod without a node has no log yet, which is no error', async () => {
     expect(await ask(`${pods}/pending/log`)).toMatchObject({ status: 204, body: Buffer.alloc(0) })
   })

@@ -138,7 +138,7 @@ function validateResourceClaims(errors: FieldError[], claims: readonly PodResour
   claims.forEach((claim, i) => {
     const at = `${path}[${i}]`
     if (mirror) {
-      errors.push(forbiddenField('', 'static pods do not support resource claims'))
+      errors.push(forbiddenField('[]', 'static pods do not support resource claims'))
       return
     }
     const { name = '', resourceClaimName, resourceClaimTemplateName } = claim

@@ -56,7 +56,7 @@ export function validateEphemeralContainersUpdate(pod: Pod, old: Pod): FieldErro
   validateWholePod(errors, pod, old, rules)
   validateAnnotationChange(errors, pod, old, rules)
   if (old.metadata.annotations?.[MIRROR_POD] !== undefined) {
-    return [forbiddenField('', 'static pods do not support ephemeral containers')]
+    return [forbiddenField('[]', 'static pods do not support ephemeral containers')]
   }
   const path = 'spec.ephemeralContainers'
   const now = new Map(pod.spec.ephemeralContainers?.toReversed().map((c) => [c.name, c]))
@@ -120,8 +120,8 @@ function withoutCompute(now: ResourceRequirements | undefined, old: ResourceRequ
 export function validateResize(pod: Pod, old: Pod): FieldError[] {
   const errors: FieldError[] = []
   validateWholePod(errors, pod, old, updateRules(old))
-  if (old.metadata.annotations?.[MIRROR_POD] !== undefined) return [forbiddenField('', 'static pods cannot be resized')]
-  if (old.spec.os?.name === 'windows') return [forbiddenField('', 'windows pods cannot be resized')]
+  if (old.metadata.annotations?.[MIRROR_POD] !== undefined) return [forbiddenField('[]', 'static pods cannot be resized')]
+  if (old.spec.os?.name === 'windows') return [forbiddenField('[]', 'windows pods cannot be resized')]
   if ((old.status?.qosClass ?? podQos(old.spec)) !== podQos(pod.spec)) {
     errors.push(invalid('spec', pod.status?.qosClass ?? '', 'Pod QOS Class may not change as a result of resizing'))
   }
