@@ -135,7 +135,8 @@ export async function playIntegration(folders: readonly string[], only: string |
   chmodSync(program, 0o755)
   const url = `http://127.0.0.1:${await freePort()}`
   const store = ['--listen-client-urls', url, '--advertise-client-urls', url, '--listen-peer-urls', 'http://127.0.0.1:0']
-  endWithThis(run(dir, 'etcd', join(assets, 'etcd'), ['--data-dir', join(dir, 'etcd'), ...store, '--log-level=error']).child)
+  const etcd = run(dir, 'etcd', join(assets, 'etcd'), ['--data-dir', join(dir, 'etcd'), ...store, '--log-level=error']).child
+  endWithThis(etcd)
   const env = { ...process.env, BINNACLE_APISERVER: program, BINNACLE_LOGS: dir, KUBE_INTEGRATION_ETCD_URL: url }
   let failures = 0
   for (const name of folders) {
@@ -152,6 +153,8 @@ export async function playIntegration(folders: readonly string[], only: string |
     for (const one of failed) say(`  ${one}`)
     writeFileSync(join(dir, `${name.replaceAll('/', '-')}.out`), stdout + stderr)
   }
+  // This program ends with it.
+  etcd.kill()
   if (failures > 0) say(`What they and the servers said: ${dir}`)
   else rmSync(dir, { recursive: true, force: true })
   return failures

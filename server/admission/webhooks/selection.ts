@@ -100,7 +100,8 @@ export class Selection {
   ): Promise<boolean> {
     if (hook.conditions.empty) return true
     const { metrics, authorizer } = this.#deps
-    const { group, resource } = a.resource
+    const { resource } = a.resource
+    const { group } = a.requested
     const started = performance.now()
     const asker = new Asker(authorizer, a.user)
     const { name, namespace, subresource, operation } = a

@@ -312,3 +312,73 @@ test('no webhook holds up the start of a server', async () => {
   expect((await second.send('POST', `${MAPS}?dryRun=All`, map('a'))).code).toBe(500)
   await second.close()
 })
+
+describe('what is known before anybody is asked', () => {
+  const PODS = '/api/v1/namespaces/default/pods'
+  const pod = (name: string, spec: Json = {}): Json => ({ metadata: { name }, spec: { containers: [{ name: 'c', image: 'i' }], ...spec } })
+  const graces = (): unknown[] =>
+    requests()
+      .splice(0)
+      .map(({ options }) => (options as Json).gracePeriodSeconds)
+  const deleted = async (path: string): Promise<unknown> => {
+    hooks.seen.length = 0
+    expect((await server.send('DELETE', path)).code).toBe(200)
+    return graces()[0]
+  }
+
+  test('the period that a delete comes to; one that changes nothing is not asked about', async () => {
+    await server.send('POST', '/api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'default' } })
+    for (const name of ['a', 'b']) expect((await server.send('POST', PODS, pod(name, { nodeName: 'n' }))).code).toBe(201)
+    expect((await server.send('POST', PODS, pod('nowhere'))).code).toBe(201)
+    await server.send('POST', MAPS, map('m'))
+    await hook('validating', { more: { rules: [rule('pods,configmaps', { operations: ['DELETE'] })] } })
+    expect(await deleted(`${PODS}/nowhere?dryRun=All`)).toBe(0)
+    expect(await deleted(`${PODS}/a`)).toBe(30)
+    expect(await deleted(`${PODS}/a`)).toBeUndefined()
+    expect(hooks.seen).toEqual([])
+    expect(await deleted(`${PODS}/a?gracePeriodSeconds=31`)).toBeUndefined()
+    expect(await deleted(`${PODS}/a?gracePeriodSeconds=5`)).toBe(5)
+    expect(await deleted(`${PODS}/b?gracePeriodSeconds=-3`)).toBe(1)
+    expect(await deleted(`${PODS}/b?gracePeriodSeconds=0`)).toBe(0)
+    expect(await deleted(`${MAPS}/m?gracePeriodSeconds=-3&dryRun=All`)).toBe(1)
+    expect(await deleted(`${MAPS}/m`)).toBeUndefined()
+    expect(await deleted(`${PODS}?dryRun=All`)).toBeUndefined()
+    await server.send('DELETE', `${PODS}/a?gracePeriodSeconds=0`)
+  })
+
+  test('a body that is for another pod, or for no node', async () => {
+    expect((await server.send('POST', PODS, pod('here'))).code).toBe(201)
+    await hook('validating', { more: { rules: [rule('pods/binding,bindings,pods/eviction')] } })
+    const node = { target: { kind: 'Node', name: 'n' } }
+    const refused: [string, Json, number, string][] = [
+      [`${PODS}/here/binding`, node, 400, 'name in URL does not match name in Binding object'],
+      [`${PODS}/here/binding`, { metadata: { name: 'here' }, target: {} }, 500, 'target.name: Required value'],
+      ['/api/v1/namespaces/default/bindings', { metadata: { name: 'here' }, target: {} }, 500, 'target.name: Required value'],
+      [`${PODS}/here/eviction`, { metadata: { name: 'there' } }, 400, 'name in URL does not match name in Eviction object'],
+    ]
+    for (const [path, body, code, message] of refused) {
+      expect(await server.send('POST', path, body)).toMatchObject({ code, body: { message } })
+    }
+    expect(hooks.seen).toEqual([])
+    const whole = { metadata: { name: 'here' }, ...node }
+    expect((await server.send('POST', `${PODS}/here/binding?dryRun=All`, whole)).code).toBe(201)
+    expect((await server.send('POST', '/api/v1/namespaces/default/bindings?dryRun=All', whole)).code).toBe(201)
+    expect((await server.send('POST', `${PODS}/here/eviction?dryRun=All`, { metadata: { name: 'here' } })).code).toBe(201)
+    expect(requests().map(({ kind, subResource }) => [(kind as Json).kind, subResource])).toEqual([
+      ['Binding', 'binding'],
+      ['Binding', undefined],
+      ['Eviction', 'eviction'],
+    ])
+    await server.send('DELETE', `${PODS}/here?gracePeriodSeconds=0`)
+  })
+})
+
+test('a refusal names the group that the client speaks', async () => {
+  await hook('validating', {
+    more: { rules: [rule('events')], matchConditions: [{ name: 'c', expression: 'object.data.nope == 1' }] },
+  })
+  const said = { reason: 'r', action: 'a', reportingController: 'c.d/e', reportingInstance: 'i', eventTime: '2026-01-01T00:00:00.000000Z' }
+  const event = { metadata: { name: 'e' }, regarding: { namespace: 'default' }, type: 'Normal', ...said }
+  const { body } = await server.send('POST', '/apis/events.k8s.io/v1/namespaces/default/events', event)
+  expect(body.message).toMatch(/^events\.events\.k8s\.io "e" is forbidden: expression /)
+})

@@ -1,7 +1,7 @@
 import { badRequest } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { UnstoredDefinition } from '../definition.ts'
-import { admit } from '../generic/attributes.ts'
+import { mutate, validate } from '../generic/attributes.ts'
 import { ensureNamespace } from '../generic/metadata.ts'
 import type { ServedResource } from '../generic/resource.ts'
 import { bindPod } from './pods/subresources.ts'
@@ -21,8 +21,9 @@ export const bindings = (pods: () => ServedResource): UnstoredDefinition => ({
     if (name === '') throw badRequest('Name parameter required.')
     const served = pods()
     const resource = { group: '', version: 'v1', resource: 'bindings', namespaced: true }
-    await admit(served.store, { operation: 'CREATE', subresource: '', namespace, name, object: body, kind: BINDING, resource, context })
-    await bindPod({ served, namespace, name, context }, body)
+    const write = { operation: 'CREATE', subresource: '', namespace, name, kind: BINDING, resource, context } as const
+    await mutate(served.store, { ...write, object: body })
+    await bindPod({ served, namespace, name, context, validate: (object) => validate(served.store, { ...write, object }) }, body)
     return CREATED
   },
 })

@@ -49,7 +49,7 @@ export async function deleteFrom(store: Store, request: DeleteRequest): Promise<
     // The mark has made a new version; whoever asked for the old one has been served.
     const { resourceVersion: _, ...preconditions } = request.options.preconditions ?? {}
     try {
-      outcome = await step(store, { ...request, options: { ...request.options, preconditions } })
+      outcome = await step(store, { ...request, options: { ...request.options, preconditions }, context: outcome.context })
     } catch (e) {
       // Whoever saw the mark first (a kubelet, for a pod without grace) may have been faster: it is gone as was asked.
       if (!isStatusError(e, 'NotFound')) throw e
@@ -64,9 +64,11 @@ export async function deleteFrom(store: Store, request: DeleteRequest): Promise<
 /** What is left to do after a write: nothing, the delete itself, or to wait. */
 type Next = 'done' | 'delete' | 'wait'
 
-async function step(store: Store, request: DeleteRequest): Promise<{ entry: Entry; next: Next }> {
-  const { namespace, name, context } = request
+/** @returns as its context that of the next step: admission is told there what it was told here */
+async function step(store: Store, request: DeleteRequest): Promise<{ entry: Entry; next: Next; context: StrategyContext }> {
+  const { namespace, name } = request
   let next: Next = 'wait'
+  let { context } = request
   const entry = await deleting(store, name, () =>
     store.guaranteedUpdate(
       namespace,
@@ -76,15 +78,19 @@ async function step(store: Store, request: DeleteRequest): Promise<{ entry: Entr
         const slice = new Slice()
         const old = await inTurns(current.reading(), slice)
         checkDeletePreconditions(store, request.options.preconditions, old)
-        if (request.admitted !== true) await admitted(store, request, old)
-        const [change, then] = await markedOrGone(store, request, old, slice)
+        const end = gracefulEnd(old, request.options, store.resource.strategy, context.clock.now())
+        // A delete that is under way and is asked for again changes nothing, finalizers included, and nobody is asked about it.
+        if (end === 'pending') return { action: 'keep' }
+        context = withGracePeriod(request, old, end?.period)
+        if (request.admitted !== true) await admitted(store, { ...request, context }, old)
+        const [change, then] = await markedOrGone(store, request, old, end, slice)
         next = then
         return change
       },
       context.dryRun,
     ),
   )
-  return { entry: entry!, next }
+  return { entry: entry!, next, context }
 }
 
 /** Upstream reads an object before it deletes it: one that cannot be shown fails as a read does. */
@@ -94,6 +100,15 @@ const deleting = <T>(store: Store, name: string, work: () => Promise<T>): Promis
       throw e instanceof UndecodableError ? undecodableObject(e.objects[0]!) : e
     }),
   )
+
+/** Admission sees the period that a delete has come to, and of a collection the one that was asked for. */
+function withGracePeriod({ context, options, ofCollection }: DeleteRequest, old: KubeObject, settled: Int64 | undefined): StrategyContext {
+  if (ofCollection === true) return context
+  const { gracePeriodSeconds: asked } = options
+  const wanted = asked !== undefined && asked < 0 ? 1 : asked
+  const gracePeriodSeconds = settled === undefined || isSet(old.metadata.deletionTimestamp) ? wanted : settled
+  return gracePeriodSeconds === undefined ? context : { ...context, options: { ...context.options, gracePeriodSeconds } }
+}
 
 /** Upstream asks both halves of admission before each of the two steps, with nothing but the old object to look at. */
 async function admitted(store: Store, { namespace, name, context, ofCollection = false }: DeleteRequest, old: KubeObject): Promise<void> {
@@ -124,19 +139,26 @@ export function checkDeletePreconditions(store: Store, p: DeleteOptions['precond
 
 const isSet = (value: unknown): boolean => value !== undefined && value !== null
 
+interface GracefulEnd {
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly period: Int64
+}
+
 /**
  * When an object of a kind with grace periods is to be gone (apiserver `registry/rest/delete.go`, BeforeDelete). A second delete may shorten
- * the period, counted from the first one, and not into the past; `pending` where it does not. Undefined: the period is over.
+ * the period, counted from the first one, and not into the past; `pending` where it does not. Undefined: the period is over, or the kind has none.
  */
 function gracefulEnd(
   obj: KubeObject,
   { gracePeriodSeconds: asked }: DeleteOptions,
   strategy: Strategy,
   now: number,
-): { at: number; period: Int64 } | 'pending' | undefined {
+): GracefulEnd | 'pending' | undefined {
+  if (strategy.gracePeriod === undefined) return undefined
   const { deletionTimestamp, deletionGracePeriodSeconds: stored } = obj.metadata
   if (!isSet(deletionTimestamp)) {
-    const period = strategy.gracePeriod!(obj, asked) ?? 0
+    const period = strategy.gracePeriod(obj, asked) ?? 0
     return { at: now + secondsToMs(period), period }
   }
   if (!stored) return undefined
@@ -148,7 +170,13 @@ function gracefulEnd(
 }
 
 /** A large object takes longer at a step than others may have to wait: between steps they get their turn. */
-async function markedOrGone(store: Store, request: DeleteRequest, old: KubeObject, slice: Slice): Promise<[TryUpdateResult, Next]> {
+async function markedOrGone(
+  store: Store,
+  request: DeleteRequest,
+  old: KubeObject,
+  end: GracefulEnd | undefined,
+  slice: Slice,
+): Promise<[TryUpdateResult, Next]> {
   const { strategy, schema } = store.resource
   const { options, context } = request
   const obj = await inTurns(copyingJson(old), slice)
@@ -158,9 +186,6 @@ async function markedOrGone(store: Store, request: DeleteRequest, old: KubeObjec
     return [{ action: 'put', value: await inTurns(store.encoding(obj), slice), parts: schema.indexOf(obj) }, 'wait']
   }
   const now = context.clock.now()
-  const end = strategy.gracePeriod === undefined ? undefined : gracefulEnd(obj, options, strategy, now)
-  // A delete that is under way and is asked for again changes nothing, finalizers included.
-  if (end === 'pending') return [{ action: 'keep' }, 'wait']
   const finalizers = wantedFinalizers(meta.finalizers ?? [], options, strategy.defaultGarbageCollectionPolicy)
   if (finalizers.length > 0) meta.finalizers = finalizers
   else delete meta.finalizers

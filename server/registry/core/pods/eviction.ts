@@ -28,8 +28,10 @@ interface EvictionOptions extends DeleteOptions {
 export const eviction = (budgetStore: () => Store): Subresource => ({
   form: 'object',
   body: { group: 'policy', version: 'v1', kind: 'Eviction' },
+  validates: true,
   async create(req, body) {
     const options = optionsOf(req, body)
+    await req.validate?.(body)
     const context = { ...untracked(req.context), dryRun: (options.dryRun ?? []).length > 0 }
     // What is wrong with them is found by the deletion, after the pod and its budgets.
     const { name } = req

@@ -29,6 +29,7 @@ const BINDING_RULES: UpdateRules = {
 export async function bindPod(req: Omit<SubresourceRequest, 'query'>, body: KubeObject): Promise<void> {
   const binding = body as unknown as Binding
   checkBinding(binding, req.name)
+  await req.validate?.(body)
   const store = req.served.store
   await updateIn(store, {
     namespace: req.namespace,
@@ -43,6 +44,7 @@ export async function bindPod(req: Omit<SubresourceRequest, 'query'>, body: Kube
 const binding: Subresource = {
   form: 'object',
   body: { group: '', version: 'v1', kind: 'Binding' },
+  validates: true,
   async create(req, body) {
     await bindPod(req, body)
     return created
