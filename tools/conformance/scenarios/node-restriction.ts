@@ -196,6 +196,13 @@ async function tokens(s: Session, n: string, ns: string, own: string, post: Post
   const of = { ...ref, name: 'named', uid: uidOf(named) }
   await ask('a token for a driver that is missing', of, ['csi'])
   await make(s, `${API.csi}/csidrivers`, { metadata: { name: s.name('driver') }, spec: { tokenRequests: [{ audience: 'csi' }] } })
+  // The reference's plugin reads drivers from an informer, too.
+  const knowsDriver = async (): Promise<boolean> => {
+    const body = { spec: { boundObjectRef: of, audiences: ['other'] } }
+    const answer = await s.quiet({ method: 'POST', path: `${path}?dryRun=All`, body, headers: as(n) })
+    return !answer.body.toString().includes('csidriver.storage.k8s.io')
+  }
+  for (let i = 0; i < 100 && !(await knowsDriver()); i++) await new Promise<void>((r) => void setTimeout(r, 50))
   await ask('a token for nobody named', of)
 
   const requests = `/apis/certificates.k8s.io/v1/namespaces/${ns}/podcertificaterequests`
