@@ -1,8 +1,13 @@
+import { once } from 'node:events'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { scheme } from '../scheme/index.ts'
 import { AUTOMANAGED, ownApiService } from './api-service.ts'
-import { fromLegacy } from './discovery.ts'
-import { identityHeaders } from './upstream.ts'
+import { systemTime } from '../machinery/testing/system-time.ts'
+import { createAuthority } from '../serving/x509.ts'
+import { fromLegacy, resourcesOf } from './discovery.ts'
+import { identityHeaders, upstreamOf } from './upstream.ts'
 
 describe('our own APIServices', () => {
   test('every version that is served has one, but for the one of APIServices', () => {
@@ -62,4 +67,29 @@ test('the older form of discovery in the newer one: subresources below their res
       responseKind: { group: '', version: '', kind: 'Node' },
     },
   ])
+})
+
+test('a server behind that tells of no kinds is told of with empty ones', async () => {
+  const keys = createAuthority('behind', systemTime())
+  const items = [
+    {
+      metadata: { name: 'a.io' },
+      versions: [{ version: 'v1', resources: [{ resource: 'jobs', subresources: [{ subresource: 'status' }] }] }],
+    },
+  ]
+  const server = createServer({ key: keys.key, cert: keys.cert }, (_, res) => {
+    res.writeHead(200, { 'content-type': 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList' })
+    res.end(JSON.stringify({ items }))
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  const service = { namespace: 'n', name: 's' }
+  const spec = { group: 'a.io', version: 'v1', groupPriorityMinimum: 1, versionPriority: 1, service, insecureSkipTLSVerify: true }
+  const up = upstreamOf({ metadata: {}, spec }, keys)
+  const none = { group: '', version: '', kind: '' }
+  expect(await resourcesOf(up, { host: '127.0.0.1', port }, 'a.io', 'v1')).toEqual([
+    { resource: 'jobs', responseKind: none, subresources: [{ subresource: 'status', responseKind: none }] },
+  ])
+  up.agent.destroy()
+  server.close()
 })

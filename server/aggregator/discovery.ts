@@ -31,13 +31,23 @@ export async function resourcesOf(up: Upstream, address: Address, group: string,
   if (whole.status === 200 && /as=APIGroupDiscoveryList/.test(String(whole.headers['content-type'] ?? ''))) {
     const { items } = JSON.parse(whole.body.toString()) as { items?: GroupDiscovery[] }
     const found = items?.find((g) => g.metadata?.name === group)?.versions?.find((v) => v.version === version)
-    return found?.resources ?? []
+    return (found?.resources ?? []).map(withKinds)
   }
   const path = `/apis/${group}/${version}`
   const one = await ask(up, address, path, { accept: 'application/json' })
   if (one.status !== 200) throw new Error(`failed to download legacy discovery for ${path}: ${one.status}`)
   return fromLegacy((JSON.parse(one.body.toString()) as { resources?: ApiResource[] }).resources ?? [])
 }
+
+/** Clients may rely on a kind where the server behind tells none. */
+const withKinds = (r: Resource): Resource => ({
+  ...r,
+  responseKind: r.responseKind ?? NO_KIND,
+  ...(Array.isArray(r.subresources)
+    ? { subresources: (r.subresources as Resource[]).map((s) => ({ ...s, responseKind: s.responseKind ?? NO_KIND })) }
+    : {}),
+})
+const NO_KIND = { group: '', version: '', kind: '' }
 
 /** Where the server's OpenAPI v3 document of a group-version is (KEP-2896); undefined when it has none. */
 export async function openApiOf(up: Upstream, address: Address, group: string, version: string): Promise<string | undefined> {

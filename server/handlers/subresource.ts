@@ -114,6 +114,7 @@ async function objectSubresource(
       throw served.schema.facts === undefined ? unreadableScale(e) : e
     })
     checkUrlIdentity(body, base.namespace, base.name, served)
+    ensureNamespace(body, base.namespace, served.facts.namespaced)
     return answer(ctx, served, sub, await sub.update({ ...request, uid: body.metadata.uid }, () => copyJson(body)), 200)
   }
   if (verb === 'patch' && sub.update !== undefined) {

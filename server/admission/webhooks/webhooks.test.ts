@@ -373,6 +373,16 @@ describe('what is known before anybody is asked', () => {
   })
 })
 
+test('a scale is shown in its namespace, though its body names none', async () => {
+  const deployments = '/apis/apps/v1/namespaces/default/deployments'
+  const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } }
+  await server.send('POST', deployments, { metadata: { name: 'd' }, spec: { selector: { matchLabels: { a: 'b' } }, template } })
+  await hook('mutating', { more: { rules: [rule('deployments/scale')] } })
+  expect((await server.send('PUT', `${deployments}/d/scale`, { metadata: { name: 'd' }, spec: { replicas: 2 } })).code).toBe(200)
+  expect(requests()[0]).toMatchObject({ object: { metadata: { name: 'd', namespace: 'default' } } })
+  await server.send('DELETE', `${deployments}/d`)
+})
+
 test('a refusal names the group that the client speaks', async () => {
   await hook('validating', {
     more: { rules: [rule('events')], matchConditions: [{ name: 'c', expression: 'object.data.nope == 1' }] },
