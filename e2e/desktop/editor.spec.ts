@@ -183,6 +183,29 @@ test('who has set the field under the cursor', async ({ inspector, server }) => 
   await expect(inspector.details.locator('.owner-line')).toContainText(/data\.berth.*set by harbour-master \(Apply\)/)
 })
 
+test('what turns the direction of a text is seen in lists, events, labels and annotations', async ({ inspector, server }) => {
+  const object = map('signed', { a: 'b' }) as { metadata: object }
+  await server.api.create(MAPS, { ...object, metadata: { ...object.metadata, annotations: { by: 'user\u202eadmin' } } })
+  await server.api.create('/api/v1/namespaces/default/events', {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: 'signed.1' },
+    involvedObject: { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name: 'signed' },
+    type: 'Warning',
+    reason: 'Signed',
+    message: 'by user\u202e\u2066// admin\u2069',
+    firstTimestamp: new Date().toISOString(),
+    lastTimestamp: new Date().toISOString(),
+    source: { component: 'clerk' },
+  })
+  await inspector.open('events?ns=default&q=Signed')
+  await expect(inspector.row(/Signed/)).toContainText('by user⟨U+202E⟩⟨U+2066⟩// admin')
+  await inspector.open('configmaps/default/signed')
+  await expect(inspector.details).toContainText('by=user⟨U+202E⟩admin')
+  await inspector.tab('Events').click()
+  await expect(inspector.details).toContainText('by userU+202EU+2066// adminU+2069')
+})
+
 test('what turns the direction of a text is seen where it is read, and before it is applied', async ({ inspector, page, server }) => {
   const greeting = 'السلام عليكم 👩‍👧'
   await server.api.create(MAPS, map('turned', { rule: 'user\u202e\u2066// admin\u2069', greeting }))

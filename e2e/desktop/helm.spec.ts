@@ -82,6 +82,7 @@ test('a Helm release without helm: its list, values, manifest and what each revi
   await expect(details.locator('.cm-content')).toContainText('# Source: quay/templates/map.yaml')
   await inspector.tab('History').click()
   await expect(details.getByRole('region', { name: 'Values' }).last().locator('.diff-line.added')).toHaveText([/berths: 3/])
+  await expect(details.locator('tr.note')).toHaveText(['quay-0.2.0 · app 7 · Upgrade complete', 'quay-0.1.0 · app 7 · Install complete'])
   const manifest = details.getByRole('region', { name: 'Manifest' }).last()
   await expect(manifest.locator('.diff-line.removed').filter({ hasText: 'name: old' })).toHaveCount(1)
   await expect(manifest.locator('.diff-line.added').filter({ hasText: 'name: new' })).toHaveCount(1)

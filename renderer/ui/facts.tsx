@@ -1,4 +1,5 @@
 import { Fragment } from 'react'
+import { seenText } from './unseen.ts'
 import './facts.css'
 
 /** Names and values; rows without a value are left out. */
@@ -40,7 +41,7 @@ export function Chips({ of }: { of: Record<string, string> | undefined }) {
     <span className="chips">
       {entries.map(([key, value]) => (
         <span key={key} className="chip">
-          {value === '' ? key : `${key}=${value}`}
+          {seenText(value === '' ? key : `${key}=${value}`)}
         </span>
       ))}
     </span>

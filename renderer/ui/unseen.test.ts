@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { piecesOf } from './unseen.ts'
+import { piecesOf, seenText } from './unseen.ts'
 
 test.each<[string, string, string[]]>([
   ['plain', 'one\ttwo\nthree\r\nfour', ['one\ttwo\nthree\r\nfour']],
@@ -20,4 +20,9 @@ test('a text full of them keeps its end as it is', () => {
   const pieces = piecesOf('\u0001'.repeat(2_000))
   expect(pieces).toHaveLength(501)
   expect(pieces.map((piece) => piece.text).join('')).toHaveLength(2_000)
+})
+
+test('where nothing but a text can stand the codes are in it', () => {
+  expect(seenText('safe\u202etxt.exe\u200b')).toBe('safe⟨U+202E⟩txt.exe⟨U+200B⟩')
+  expect(seenText('plain\ttext')).toBe('plain\ttext')
 })

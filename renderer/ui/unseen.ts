@@ -29,6 +29,14 @@ export function piecesOf(text: string): Piece[] {
   return rest === '' ? pieces : [...pieces, { text: rest }]
 }
 
+/** The text with the codes of what cannot be seen in its place, where nothing but a text can stand: `safe⟨U+202E⟩txt.exe`. */
+export const seenText = (text: string): string =>
+  unseen.test(text)
+    ? piecesOf(text)
+        .map(({ text: seen, code }) => (code === undefined ? seen : `⟨${code}⟩`))
+        .join('')
+    : text
+
 function nextUnseen(text: string): number {
   let from = 0
   for (;;) {

@@ -28,6 +28,7 @@ import { Refused } from './refused.tsx'
 import { usePins } from '../pins/pins.ts'
 import './home.css'
 import { part } from '../../ui/part.tsx'
+import { seenText } from '../../ui/unseen.ts'
 
 const PinnedCard = part(() => import('../pins/pinned-card.tsx').then((m) => m.PinnedCard))
 
@@ -237,7 +238,7 @@ function EventsCard({ events: recent, loading }: { events: RecentEvent[] | undef
                 <MiddleName text={name} />
               )}
               <span className="dim ellipsis" title={event.message}>
-                {event.message}
+                {seenText(event.message)}
                 {event.count > 1 && ` (×${figure(event.count)})`}
               </span>
             </li>

@@ -22,6 +22,7 @@ import { Icon, ToneWord } from '../../ui/icon.tsx'
 import { placeUrl } from '../../ui/place.ts'
 import { useStored } from '../../ui/storage.ts'
 import { localTime } from '../../ui/time.ts'
+import { seenText } from '../../ui/unseen.ts'
 import { Unworked } from '../nobody-works.tsx'
 import { Card, Nothing } from './card.tsx'
 import { LastLines } from './last-lines.tsx'
@@ -169,7 +170,7 @@ function Group({
         )}
       </span>
       <span className="dim ellipsis" title={message}>
-        {[alone || count === 0 ? '' : t('home.failingPods', { count }), message].filter(Boolean).join(' · ')}
+        {[alone || count === 0 ? '' : t('home.failingPods', { count }), seenText(message)].filter(Boolean).join(' · ')}
       </span>
       <Age at={group.since} />
       <button type="button" className="icon-button" aria-label={`${mute}: ${name}`} title={mute} onClick={onMute}>

@@ -9,6 +9,7 @@ import { Age } from '../../ui/age.tsx'
 import { Section } from '../../ui/facts.tsx'
 import { FeedNotice } from '../../ui/feed-notice.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
+import { PlainText } from '../../ui/plain-text.tsx'
 import { usePlace } from '../../ui/place.ts'
 import './events-tab.css'
 
@@ -68,7 +69,7 @@ function EventLines({ rows, columns }: { rows: RowData[]; columns: string[] }) {
             <Age at={at || null} />
             <ToneWord tone={row.tone ?? 'muted'}>{text(row, 'reason')}</ToneWord>
             <span>
-              {text(row, 'message')}
+              <PlainText text={text(row, 'message')} />
               {count > 1 && <span className="dim">{` ×${figure(count)}`}</span>}
               <span className="dim">{` ${text(row, 'from')}`}</span>
             </span>

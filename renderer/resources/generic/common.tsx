@@ -9,6 +9,7 @@ import { Age, Moment } from '../../ui/age.tsx'
 import { Chips, Facts, Section, Table } from '../../ui/facts.tsx'
 import { ToneMark, ToneWord } from '../../ui/icon.tsx'
 import { MiddleName } from '../../ui/middle-name.tsx'
+import { seenText } from '../../ui/unseen.ts'
 import { placeUrl, usePlace } from '../../ui/place.ts'
 import { conditionTone } from './condition-tone.ts'
 
@@ -170,7 +171,7 @@ export function Conditions({ conditions }: { conditions: Condition[] | undefined
             </ToneWord>,
             <span key="reason">
               {c.reason}
-              {c.message && <span className="dim"> {c.message}</span>}
+              {c.message && <span className="dim"> {seenText(c.message)}</span>}
             </span>,
             c.lastTransitionTime ? <Age key="age" at={Date.parse(c.lastTransitionTime)} /> : '',
           ],

@@ -8,7 +8,7 @@ import { FeedNotice } from '../../ui/feed-notice.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
 import { placeUrl, usePlace } from '../../ui/place.ts'
 import { releaseTone, type Revision } from './release.ts'
-import { useCharts, useReleases } from './use-releases.ts'
+import { useOutlines, useReleases } from './use-releases.ts'
 import './helm.css'
 
 const weights = { bad: 0, warn: 1, busy: 2, ok: 3, muted: 4 }
@@ -31,7 +31,7 @@ export function ReleaseList() {
     const text = `${revision.namespace}/${revision.name} ${revision.status}`.toLowerCase()
     return wanted.every((word) => text.includes(word))
   })
-  const charts = useCharts(context, shown)
+  const outlines = useOutlines(context, shown)
   return (
     <section className="list-page" aria-label={t('helm.title')}>
       <div className="toolbar">
@@ -72,8 +72,8 @@ export function ReleaseList() {
                   {revision.status}
                 </ToneWord>,
                 String(revision.version),
-                chartText(charts.get(revision.uid)),
-                charts.get(revision.uid)?.appVersion ?? '',
+                chartText(outlines.get(revision.uid)?.chart),
+                outlines.get(revision.uid)?.chart.appVersion ?? '',
                 <Age key="age" at={revision.modified} />,
               ],
             }))}

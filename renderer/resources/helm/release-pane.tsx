@@ -22,7 +22,7 @@ import { type Release, releaseTone, type Revision } from './release.ts'
 import { ReleaseDialog } from './release-dialog.tsx'
 import { chartText } from './release-list.tsx'
 import { comparedManifests, manifestText } from './texts.ts'
-import { useRelease, useReleases } from './use-releases.ts'
+import { useOutlines, useRelease, useReleases } from './use-releases.ts'
 
 const tabs = ['overview', 'values', 'manifest', 'history'] as const
 
@@ -193,6 +193,12 @@ function History({ revisions, onRollback }: { revisions: readonly Revision[]; on
   const { context } = usePlace()
   const [pair, setPair] = useState<[number, number]>()
   const [from, to] = pair ?? [revisions[1]?.version, revisions[0]?.version]
+  const outlines = useOutlines(context, revisions)
+  /** As `helm history` has it: which chart one would go back to, and why a revision has failed. */
+  const noteOf = ({ uid }: Revision): string => {
+    const { chart, said } = outlines.get(uid) ?? {}
+    return [chartText(chart), chart?.appVersion && t('helm.app', { version: chart.appVersion }), said].filter(Boolean).join(' · ')
+  }
   const byVersion = (version: number | undefined): Revision | undefined => revisions.find((revision) => revision.version === version)
   const { data: before, error: beforeError } = useRelease(context, byVersion(from))
   const { data: after, error: afterError } = useRelease(context, byVersion(to))
@@ -213,6 +219,7 @@ function History({ revisions, onRollback }: { revisions: readonly Revision[]; on
         head={[t('helm.columns.revision'), t('helm.columns.status'), t('helm.columns.updated'), '']}
         rows={revisions.map((revision, index) => ({
           key: revision.uid,
+          note: noteOf(revision) && <span className="dim">{noteOf(revision)}</span>,
           cells: [
             String(revision.version),
             <ToneWord key="s" tone={releaseTone(revision.status)}>

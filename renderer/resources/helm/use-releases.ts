@@ -53,18 +53,24 @@ export const useRelease = (context: string, revision: Revision | undefined) => u
 /** As many records as are opened for what only they say; each may hold some MiB. */
 const mostOpened = 40
 
-/** Chart and version of releases, by the Secret's uid; of those that are not read yet nothing. */
-export function useCharts(context: string, revisions: readonly Revision[]): ReadonlyMap<string, NonNullable<Release['chart']>['metadata']> {
+/** Which chart a revision is of, and what helm said when it was made. */
+export interface Outline {
+  chart: NonNullable<NonNullable<Release['chart']>['metadata']>
+  said: string
+}
+
+/** The outlines of revisions, by the Secret's uid; of those that are not read yet nothing. */
+export function useOutlines(context: string, revisions: readonly Revision[]): ReadonlyMap<string, Outline> {
   return useQueries({
     queries: revisions.slice(0, mostOpened).map((revision) => ({
       ...releaseQuery(context, revision),
-      queryKey: ['helm-chart', context, revision.uid, revision.resourceVersion],
+      queryKey: ['helm-outline', context, revision.uid, revision.resourceVersion],
       // The chart itself is not kept.
       queryFn: async ({ signal }: { signal: AbortSignal }) => {
         const { release } = await readRelease(apiOf(context), revision, signal)
-        return { uid: revision.uid, chart: release.chart?.metadata ?? {} }
+        return { uid: revision.uid, outline: { chart: release.chart?.metadata ?? {}, said: release.info.description ?? '' } }
       },
     })),
-    combine: (answers) => new Map(answers.flatMap(({ data }) => (data ? [[data.uid, data.chart] as const] : []))),
+    combine: (answers) => new Map(answers.flatMap(({ data }) => (data ? [[data.uid, data.outline] as const] : []))),
   })
 }

@@ -5,6 +5,7 @@ import { figure } from '../../kube/figures.ts'
 import type { Tone } from '../../kube/types.ts'
 import { cellFlex, type ListColumn } from './columns.ts'
 import { splitName } from '../middle.ts'
+import { seenText } from '../unseen.ts'
 import '../middle.css'
 import type { TextWidth } from './text-width.ts'
 
@@ -62,7 +63,7 @@ export class ListCell {
     const { info } = this.#column
     if (cell !== null && typeof cell === 'object') return this.#writeTone(cell.text ? cell : null, context)
     if (info.type === 'age' && typeof cell !== 'string') return this.#writeAge(cell)
-    const text = cell === null ? '' : Number.isInteger(cell) ? figure(Number(cell)) : String(cell)
+    const text = cell === null ? '' : Number.isInteger(cell) ? figure(Number(cell)) : seenText(String(cell))
     const url = text ? context.linkFor(info, text, row) : undefined
     // Whether a name is cut in its middle is known once its width is.
     if (url !== undefined) this.#become('link')
@@ -79,7 +80,7 @@ export class ListCell {
       this.#tone = word.tone
       if (this.#outer) this.#outer.className = `tone-mark tone-${word.tone}`
     }
-    this.#say(word?.text ?? '', context, markWidth)
+    this.#say(seenText(word?.text ?? ''), context, markWidth)
   }
 
   #writeAge(at: number | null): void {
