@@ -185,12 +185,15 @@ test('who has set the field under the cursor', async ({ inspector, server }) => 
 
 test('what turns the direction of a text is seen in lists, events, labels and annotations', async ({ inspector, server }) => {
   const object = map('signed', { a: 'b' }) as { metadata: object }
-  await server.api.create(MAPS, { ...object, metadata: { ...object.metadata, annotations: { by: 'user\u202eadmin' } } })
+  const { metadata } = await server.api.create(MAPS, {
+    ...object,
+    metadata: { ...object.metadata, annotations: { by: 'user\u202eadmin' } },
+  })
   await server.api.create('/api/v1/namespaces/default/events', {
     apiVersion: 'v1',
     kind: 'Event',
     metadata: { name: 'signed.1' },
-    involvedObject: { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name: 'signed' },
+    involvedObject: { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name: 'signed', uid: metadata.uid },
     type: 'Warning',
     reason: 'Signed',
     message: 'by user\u202e\u2066// admin\u2069',
