@@ -193,6 +193,31 @@ test('a server that fails, or whose certificate nobody has vouched for, is not a
   expect((await available(server, 'FailedDiscoveryCheck')).message).toMatch(/certificate/)
 })
 
+test('whether a server serves says nothing of whether it tells what it has', async () => {
+  await using server = await startServer()
+  await using extension = await extensionServer('flavors.default.svc', (await authentication(server))['requestheader-client-ca-file']!)
+  await expose(server, extension.port)
+  await endpoint(server, extension)
+  const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
+  type Version = { freshness: string; resources?: { resource: string; responseKind: object }[] }
+  const shown = (freshness: string): Promise<Version> =>
+    until(`a group that is ${freshness}`, async () => {
+      const { items } = (await server.api.send('GET', '/apis', { headers: { accept } })).json<{
+        items: (Obj & { versions: Version[] })[]
+      }>()
+      const [version] = items.find((g) => g.metadata.name === 'example.org')?.versions ?? []
+      return version?.freshness === freshness && version
+    })
+  extension.tells = 'nothing'
+  await register(server, extension)
+  expect(await available(server, 'Passed')).toMatchObject({ status: 'True' })
+  expect((await shown('Stale')).resources ?? []).toEqual([])
+  expect((await server.api.send('GET', FLAVORS)).status).toBe(200)
+  extension.tells = 'all at once'
+  expect((await available(server, 'FailedDiscoveryCheck')).message).toContain('bad status')
+  expect((await shown('Current')).resources).toMatchObject([{ resource: 'flavors', responseKind: { group: '', version: '', kind: '' } }])
+})
+
 test('the APIServices of our own groups and of custom resources are kept; a faulty one is refused in the words of the reference', async () => {
   await using server = await startServer()
   const names = async (): Promise<string[]> => (await server.api.get<{ items: Obj[] }>(SERVICES)).items.map((o) => o.metadata.name)

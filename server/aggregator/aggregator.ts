@@ -184,29 +184,33 @@ export class Aggregator {
       this.#publish()
     }
     const { group = '', version } = a.spec
+    const failed = (e: unknown): Unreachable =>
+      e instanceof Unreachable ? e : new Unreachable('FailedDiscoveryCheck', e instanceof Error ? e.message : String(e))
     let failure: Unreachable | undefined
+    let unlearned: Unreachable | undefined
     try {
       const address = this.#resolve(a)
       const path = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
       const { status } = await ask(behind.upstream, address, path)
       if (status < 200 || status > 299) {
         const url = `https://${urlHost(address.host)}:${address.port}${path}`
-        throw new Error(`failing or missing response from ${url}: bad status from ${url}: ${status}`)
+        failure = failed(new Error(`failing or missing response from ${url}: bad status from ${url}: ${status}`))
       }
-      behind.resources = await resourcesOf(behind.upstream, address, group, version)
-      behind.openApi = await openApiOf(behind.upstream, address, group, version).catch(() => undefined)
-      // One that cannot be had now is the last one that was.
-      behind.openApiV2 = await openApiV2Of(behind.upstream, address, behind.openApiV2).catch(() => behind.openApiV2)
-      behind.fresh = true
+      // Whether it serves says nothing of whether it tells what it has, as upstream.
+      unlearned = await learn(behind, address, group, version).then(() => undefined, failed)
+      behind.fresh = unlearned === undefined
     } catch (e) {
       behind.fresh = false
-      failure = e instanceof Unreachable ? e : new Unreachable('FailedDiscoveryCheck', e instanceof Error ? e.message : String(e))
+      failure = failed(e)
     }
     this.#publish()
-    if (failure === undefined) return this.#say(a, PASSED)
-    await this.#say(a, { type: AVAILABLE, status: 'False', reason: failure.reason, message: failure.message })
+    await this.#say(
+      a,
+      failure === undefined ? PASSED : { type: AVAILABLE, status: 'False', reason: failure.reason, message: failure.message },
+    )
     // A service that is not there brings an event when it comes; a server that does not answer brings none.
-    if (failure.reason === 'FailedDiscoveryCheck') throw failure
+    const again = failure ?? unlearned
+    if (again?.reason === 'FailedDiscoveryCheck') throw again
   }
 
   #resolve(a: ApiService): Address {
@@ -308,6 +312,14 @@ export class Aggregator {
       },
     })
   }
+}
+
+/** What the server behind has. Rejects when it does not tell. */
+async function learn(behind: Behind, address: Address, group: string, version: string): Promise<void> {
+  behind.resources = await resourcesOf(behind.upstream, address, group, version)
+  behind.openApi = await openApiOf(behind.upstream, address, group, version).catch(() => undefined)
+  // One that cannot be had now is the last one that was.
+  behind.openApiV2 = await openApiV2Of(behind.upstream, address, behind.openApiV2).catch(() => behind.openApiV2)
 }
 
 function ownApiServices({ facts, isBuiltIn }: Snapshot): Map<string, ApiService> {
