@@ -180,3 +180,14 @@ test('characters are measured once, not anew for every list', async ({ inspector
   await expect(inspector.row(/kube-system/)).toBeVisible()
   expect(await measured()).toBe(first)
 })
+
+test('a term of the filter that hides nothing says so: actions take the rows that it was to hide', async ({ inspector, page }) => {
+  await inspector.open(`configmaps?q=${encodeURIComponent('kube-root "label=app in(("')}`)
+  await expect(inspector.row(/kube-root-ca.crt/).first()).toBeVisible()
+  const said = page.getByText('label=app in(( filters nothing')
+  await expect(said).toBeVisible()
+  await expect(inspector.filter).toHaveAttribute('aria-invalid', 'true')
+  await inspector.filter.fill('kube-root label=!app')
+  await expect(said).toBeHidden()
+  await expect(inspector.filter).toHaveAttribute('aria-invalid', 'false')
+})

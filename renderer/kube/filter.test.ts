@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Filterable, matchesAll, parseFilter, parseSelector } from './filter.ts'
+import { type Filterable, idleTerms, matchesAll, parseFilter, parseSelector } from './filter.ts'
 
 const row = (over: Partial<Filterable> = {}): Filterable => ({
   name: 'web-1',
@@ -91,4 +91,15 @@ describe('the filter language', () => {
     expect(holds('label=constructor')).toBe(false)
     expect(holds('field=metadata.toString=x')).toBe(false)
   })
+})
+
+test.each([
+  ['web label=app=web "label=tier in (a,b)" field=a.b=c status:crash ns:shop -name:x !label=!old', []],
+  ['', []],
+  ['web label=', ['label=']],
+  ['label="((', ['label=((']],
+  ['"label=app=web,(("', ['label=app=web,((']],
+  ['-field=spec web status: ns:, name:', ['-field=spec', 'status:', 'ns:,', 'name:']],
+])('%j has terms that hide no row: %j', (input, idle) => {
+  expect(idleTerms(input)).toEqual(idle)
 })

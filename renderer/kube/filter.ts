@@ -31,6 +31,17 @@ export function parseFilter(input: string): Term[] {
   return split(input).flatMap(parseTerm)
 }
 
+/** The terms that hold for every row, as they were written: half typed, or with a part that cannot be read. */
+export function idleTerms(input: string): string[] {
+  return split(input).filter((word) => {
+    if (word === '') return false
+    const selector = /^[-!]?labels?[=:](.*)$/s.exec(word)?.[1]
+    if (selector === undefined) return parseTerm(word).length === 0
+    const parts = splitSelector(selector)
+    return parts.length === 0 || parts.some((part) => parseSelector(part).length === 0)
+  })
+}
+
 function split(input: string): string[] {
   const words: string[] = []
   let word = ''
