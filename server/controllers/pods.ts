@@ -72,6 +72,12 @@ export function indexByClaim(informer: Informer<Pod>): void {
 
 type Writer = Pick<ControllerContext, 'client' | 'clock' | 'signal'>
 
+/** Whether the pod has the condition in these words already; another generation alone is no reason to write it again. */
+export function says(pod: Pod, { type, status, reason, message }: Pick<Condition, 'type' | 'status' | 'reason' | 'message'>): boolean {
+  const old = findCondition(pod.status?.conditions, type)
+  return old !== undefined && old.status === status && old.reason === reason && old.message === message
+}
+
 /**
  * Sets one condition of a pod, and more of its status, in one patch that another pod of the same name is safe from. The transition
  * time is the old one where the condition's status stays. Which generation of the pod was seen is said with it.

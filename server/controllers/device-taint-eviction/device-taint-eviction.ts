@@ -16,7 +16,7 @@ import { keyFor, keyOf, splitKey } from '../../client/store.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller } from '../controller.ts'
-import { isTerminal, patchConditionOnly } from '../pods.ts'
+import { isTerminal, patchConditionOnly, says } from '../pods.ts'
 import { ruleCondition, RULE_STATUS_PERIOD_MS, type RuleEffects } from './rule-status.ts'
 
 const NAME = 'device-taint-eviction-controller'
@@ -172,7 +172,8 @@ export const deviceTaintEvictionController: Controller = {
         if (pod.metadata.uid !== cached.metadata.uid || pod.metadata.deletionTimestamp != null) return false
         event(cached, 'Marking for deletion')
         const message = 'Device Taint manager: deleting due to NoExecute taint'
-        await patchConditionOnly(ctx, pod, { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByDeviceTaintManager', message })
+        const target = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByDeviceTaintManager', message } as const
+        if (!says(pod, target)) await patchConditionOnly(ctx, pod, target)
         const { uid } = pod.metadata
         await client.resource(PODS).delete(name, { namespace, preconditions: uid === undefined ? {} : { uid }, signal })
         return true

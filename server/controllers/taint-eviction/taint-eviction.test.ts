@@ -47,6 +47,15 @@ describe('taint eviction', () => {
     expect(await cluster.events()).toEqual([MARKED])
   })
 
+  test('a pod that stays is marked again for another taint, its condition left as it was', async () => {
+    await start([], 'a')
+    await cluster.until('eviction', isGoing)
+    const before = await target()
+    await taint('a', 'b')
+    await cluster.pass(1)
+    expect(await target()).toEqual(before)
+  })
+
   test('a wait that runs is not shortened by a taint that is tolerated for less, but ended by one that is not', async () => {
     await start([tolerates('a', 100), tolerates('b', 5)], 'a')
     await cluster.pass(10)

@@ -9,7 +9,7 @@ import { isStatusError } from '../../machinery/status.ts'
 import type { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller, type ControllerContext } from '../controller.ts'
-import { BY_NODE, indexByNode, patchCondition } from '../pods.ts'
+import { BY_NODE, indexByNode, patchCondition, says } from '../pods.ts'
 import { toleratedFor } from './toleration-time.ts'
 
 export const taintEvictionController: Controller = {
@@ -126,7 +126,8 @@ class TaintEviction {
       const pod = await client.resource<Pod>(PODS).get(name, { namespace, signal })
       if (pod.metadata.uid !== cached.metadata.uid) return
       const message = 'Taint manager: deleting due to NoExecute taint'
-      await patchCondition(this.#ctx, pod, { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByTaintManager', message })
+      const target = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByTaintManager', message } as const
+      if (!says(pod, target)) await patchCondition(this.#ctx, pod, target)
       await client.resource(PODS).delete(name, { namespace, signal })
     } catch (e) {
       if (!isStatusError(e, 'NotFound')) throw e
