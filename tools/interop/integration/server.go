@@ -5,6 +5,8 @@ package testing
 
 import (
 	"context"
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"os"
 	"os/exec"
@@ -103,10 +105,31 @@ func StartProgram(ctx context.Context, t Testing, s *options.ServerRunOptions, s
 			if config.TLSClientConfig.CAFile == "" {
 				config.TLSClientConfig.CAFile = filepath.Join(dir, "apiserver.crt")
 			}
+			config.TLSClientConfig.ServerName = nameIn(config.TLSClientConfig.CAFile)
 			return config, ended, nil
 		}
 	}
 	return nil, nil, fmt.Errorf("the server is not ready after %s: %s", startLimit, log)
+}
+
+// A name that the server's certificate has, where it has none for the address that it listens on.
+func nameIn(file string) string {
+	text, _ := os.ReadFile(file)
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return ""
+	}
+	cert, err := x509.ParseCertificate(block.Bytes)
+	if err != nil || cert.VerifyHostname("127.0.0.1") == nil {
+		return ""
+	}
+	for _, name := range cert.DNSNames {
+		return name
+	}
+	for _, ip := range cert.IPAddresses {
+		return ip.String()
+	}
+	return ""
 }
 
 // Flags given as two arguments each become one; what is neither a flag nor a flag's value is nothing, as in the test's process.
