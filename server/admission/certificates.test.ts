@@ -26,6 +26,7 @@ const attributes = (more: Partial<AdmissionAttributes>): AdmissionAttributes =>
   ({
     ...{ operation: 'UPDATE', subresource: '', name: 'r', internal: false },
     resource: { group: GROUP, version: 'v1', resource: 'certificatesigningrequests', namespaced: false },
+    requested: { kind: { group: GROUP, version: 'v1', kind: 'CertificateSigningRequest' }, group: GROUP, version: 'v1' },
     ...more,
   }) as AdmissionAttributes
 const as = (name: string) => ({ user: { name, groups: [] } })
