@@ -128,6 +128,18 @@ describe('what is replaced and what is merged', () => {
 })
 
 describe('what a partial object breaks', () => {
+  test('is told of what is nested deeper than the stack is', () => {
+    const levels = 50_000
+    let deep: unknown = 1
+    for (let i = 0; i < levels; i++) deep = i % 2 === 0 ? { a: deep } : [deep]
+    const [text] = checkObject(KIND, { spec: { nested: { a: deep } } })
+    expect(text).toContain(
+      '.spec.nested.a: expected string, got &value.valueUnstructured{Value:[]interface {}{map[string]interface {}{"a":[',
+    )
+    expect(text!.split('{"a":')).toHaveLength(levels / 2 + 1)
+    expect(checkObject(KIND, { spec: { paused: deep } })[0]).toContain('expected boolean, got &{[map[a:[map[a:')
+  })
+
   test.each([
     ['a field that is not declared', { x: 1 }, ['.spec.x: field not declared in schema']],
     ['a text for a number', { replicas: 'a' }, ['.spec.replicas: expected numeric (int or float), got string']],

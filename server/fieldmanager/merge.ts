@@ -224,32 +224,57 @@ const GOT: Readonly<Record<NonNullable<Structure['scalar']>, (value: unknown) =>
   untyped: printed,
 }
 
-/** A value as Go's verb %#v prints it. */
-function goSyntax(value: unknown): string {
-  if (typeof value === 'string') return goQuote(value)
-  if (Array.isArray(value)) {
-    const items: string[] = []
-    for (const item of value) items.push(goSyntax(item))
-    return `[]interface {}{${items.join(', ')}}`
-  }
-  if (!isMap(value)) return value === null ? 'interface {}(nil)' : goPrinted(value)
-  const fields = Object.keys(value)
-    .sort()
-    .map((key) => `${goQuote(key)}:${goSyntax(value[key])}`) // prettier-ignore
-  return `map[string]interface {}{${fields.join(', ')}}`
+interface Verb {
+  readonly list: readonly [open: string, between: string, close: string]
+  readonly map: readonly [open: string, between: string, close: string]
+  key(name: string): string
+  scalar(value: unknown): string
 }
 
-function goPrinted(value: unknown): string {
-  if (value === null || value === undefined) return '<nil>'
-  if (Array.isArray(value)) {
-    const items: string[] = []
-    for (const item of value) items.push(goPrinted(item))
-    return `[${items.join(' ')}]`
+const VALUE: Verb = {
+  list: ['[', ' ', ']'],
+  map: ['map[', ' ', ']'],
+  key: (name) => `${name}:`,
+  scalar: (value) => (value === null || value === undefined ? '<nil>' : value instanceof JsonNumber ? goFloat(value.value) : String(value)),
+}
+const SYNTAX: Verb = {
+  list: ['[]interface {}{', ', ', '}'],
+  map: ['map[string]interface {}{', ', ', '}'],
+  key: (name) => `${goQuote(name)}:`,
+  scalar: (value) => (typeof value === 'string' ? goQuote(value) : value === null ? 'interface {}(nil)' : VALUE.scalar(value)),
+}
+
+/** A value as Go's verb %#v prints it, and %v. */
+const goSyntax = (value: unknown): string => printedBy(SYNTAX, value)
+const goPrinted = (value: unknown): string => printedBy(VALUE, value)
+
+/** Without recursion: clients send what is nested deeper than the stack is. */
+function printedBy(verb: Verb, root: unknown): string {
+  const out: string[] = []
+  const left: ({ text: string } | { value: unknown })[] = [{ value: root }]
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    if ('text' in next) {
+      out.push(next.text)
+      continue
+    }
+    const { value } = next
+    const isList = Array.isArray(value)
+    if (!isList && !isMap(value)) {
+      out.push(verb.scalar(value))
+      continue
+    }
+    const [open, between, close] = isList ? verb.list : verb.map
+    out.push(open)
+    left.push({ text: close })
+    // The first of them is taken next.
+    const keys = isList ? [...value.keys()] : Object.keys(value).sort()
+    for (let i = keys.length - 1; i >= 0; i--) {
+      const key = keys[i]!
+      left.push({ value: isList ? value[key as number] : (value as Record<string, unknown>)[key] })
+      left.push({ text: (i > 0 ? between : '') + (isList ? '' : verb.key(String(key))) })
+    }
   }
-  if (value instanceof JsonNumber) return goFloat(value.value)
-  if (!isMap(value)) return String(value)
-  const keys = Object.keys(value).sort()
-  return `map[${keys.map((k) => `${k}:${goPrinted(value[k])}`).join(' ')}]`
+  return out.join('')
 }
 
 function isScalar(type: NonNullable<Structure['scalar']>, value: unknown): boolean {
