@@ -122,17 +122,17 @@ export function inlineCsiOf(volume: Volume): CsiVolume | undefined {
   return found?.[0].counted === true ? translated(found, { metadata: {} }) : undefined
 }
 
-const BY_PLUGIN = new Map(Object.values(MIGRATED).map(({ plugin, driver }) => [plugin, driver]))
+const BY_PLUGIN = new Map(Object.values(MIGRATED).map((migrated) => [migrated.plugin, migrated]))
 
 /** The driver that has taken over from a plugin of Kubernetes itself; undefined for any other name. */
-export const driverOfPlugin = (plugin: string): string | undefined => BY_PLUGIN.get(plugin)
+export const driverOfPlugin = (plugin: string): string | undefined => BY_PLUGIN.get(plugin)?.driver
 
 /** The plugin of Kubernetes itself that a volume is of, where a driver has taken over from that. */
 export const migratedPluginOf = ({ spec }: PersistentVolume): string | undefined => sourceOf(spec)?.[0].plugin
 
 /** The driver that makes volumes of a class: its provisioner, or who has taken over from that; undefined for one that is not counted. */
 export function driverOf(provisioner: string): string | undefined {
-  const migrated = Object.values(MIGRATED).find(({ plugin }) => plugin === provisioner)
+  const migrated = BY_PLUGIN.get(provisioner)
   return migrated === undefined ? provisioner : migrated.counted ? migrated.driver : undefined
 }
 

@@ -190,11 +190,12 @@ export class FieldManager {
 
   /** What the creator of an object owns. Nobody else owns anything of it. */
   *#ofNew(empty: KubeObject, next: KubeObject): Pausing<{ managers: Map<string, Owned>; mine: FieldSet }> {
-    const make = function* (this: FieldManager): Pausing<FieldSet> {
-      return (yield* this.#taken(empty, next, NOBODY)).mine
-    }
-    const mine = yield* NEW.get(this, this.#o.version.structure, empty, next, make.bind(this))
+    const mine = yield* NEW.get(this, this.#o.version.structure, empty, next, () => this.#added(empty, next))
     return { managers: new Map(), mine }
+  }
+
+  *#added(empty: KubeObject, next: KubeObject): Pausing<FieldSet> {
+    return (yield* this.#taken(empty, next, NOBODY)).mine
   }
 
   *#applied(live: KubeObject, config: KubeObject, seen: Seen, by: Writer, force: boolean): Pausing<KubeObject> {

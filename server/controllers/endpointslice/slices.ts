@@ -120,8 +120,8 @@ const isPlaceholder = (slice: EndpointSlice, { metadata }: EndpointSlice): boole
 const ownLabels = (labels: Strings = {}): Strings => Object.fromEntries(Object.entries(labels).filter(([k]) => !RESERVED.includes(k)))
 
 function isSame(wanted: SliceEndpoint, there: SliceEndpoint, meta: SliceMeta): boolean {
-  if (meta.keepHints === true) return isSame({ ...wanted, hints: undefined }, { ...there, hints: undefined }, { ...meta, keepHints: false })
-  return isDeepStrictEqual(wanted, there)
+  const compared = (e: SliceEndpoint): SliceEndpoint => (meta.keepHints === true ? { ...e, hints: undefined } : e)
+  return isDeepStrictEqual(compared(wanted), compared(there))
 }
 
 function fill(plan: SlicePlan, slices: readonly EndpointSlice[], group: SliceGroup, meta: SliceMeta): void {

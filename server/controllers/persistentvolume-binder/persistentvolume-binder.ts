@@ -97,14 +97,14 @@ class Binder {
       for (const claim of this.#claims.lister.list()) if (isWaiting(claim)) lookAtClaim(claim)
     }
     this.#classes.addHandler({ added: lookAtWaiting, updated: lookAtWaiting })
+    const lookAtRecycled = (pod: Pod): void => {
+      const volume = recycledBy(pod)
+      if (volume !== undefined) this.#volumeQueue.add(volume)
+    }
     this.#pods.addHandler({
-      updated: (pod) => {
-        const volume = recycledBy(pod)
-        if (volume !== undefined) this.#volumeQueue.add(volume)
-      },
+      updated: lookAtRecycled,
       deleted: (pod) => {
-        const volume = recycledBy(pod)
-        if (volume !== undefined) this.#volumeQueue.add(volume)
+        lookAtRecycled(pod)
         for (const name of claimNames(pod)) this.#claimQueue.add(keyFor(name, pod.metadata.namespace))
       },
     })
