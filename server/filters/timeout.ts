@@ -26,9 +26,10 @@ export function withTimeout(
     const timer = ctx.clock.setTimeout(
       () => {
         timedOut = !exchange.responded
-        if (timedOut) refused(ctx, 504)
-        else aborted(ctx)
-        if (timedOut) write(exchange, new StatusError(504, 'Timeout', TIMED_OUT, {}).status, {})
+        if (timedOut) {
+          refused(ctx, 504)
+          write(exchange, new StatusError(504, 'Timeout', TIMED_OUT, {}).status, {})
+        } else aborted(ctx)
         if (ctx instanceof ServedRequest) ctx.abort(new Error('the request timed out'))
       },
       ctx.receivedAt + limit - ctx.clock.now(),
