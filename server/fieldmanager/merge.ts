@@ -1,8 +1,8 @@
 import { isTurn, type Pausing } from '../machinery/slice.ts'
 import { running, type Steps } from '../machinery/steps.ts'
 import { setOwn } from '../machinery/own.ts'
-import { goQuote } from '../machinery/go-quote.ts'
-import { goFloat, JsonNumber } from '../machinery/numbers.ts'
+import { goSyntax, goText } from '../machinery/json-values.ts'
+import { JsonNumber } from '../machinery/numbers.ts'
 import { fieldElement, itemElement, printElement, type PathElement } from './path-element.ts'
 import { fieldOf, isMap, partOf, type ListStructure, type MapStructure, type Structure } from './structure.ts'
 import type { FieldSet } from './field-set.ts'
@@ -213,7 +213,7 @@ const WORDS = { numeric: 'numeric (int or float)', string: 'string', boolean: 'b
 
 // Go's %#v and %v of an unstructured value.
 const shown = (value: unknown): string => `&value.valueUnstructured{Value:${goSyntax(value)}}`
-const printed = (value: unknown): string => `&{${goPrinted(value)}}`
+const printed = (value: unknown): string => `&{${goText(value)}}`
 
 const goType = (value: unknown): string =>
   Array.isArray(value) ? '[]interface {}' : isMap(value) ? 'map[string]interface {}' : typeof value === 'boolean' ? 'bool' : typeof value
@@ -222,59 +222,6 @@ const GOT: Readonly<Record<NonNullable<Structure['scalar']>, (value: unknown) =>
   string: shown,
   boolean: printed,
   untyped: printed,
-}
-
-interface Verb {
-  readonly list: readonly [open: string, between: string, close: string]
-  readonly map: readonly [open: string, between: string, close: string]
-  key(name: string): string
-  scalar(value: unknown): string
-}
-
-const VALUE: Verb = {
-  list: ['[', ' ', ']'],
-  map: ['map[', ' ', ']'],
-  key: (name) => `${name}:`,
-  scalar: (value) => (value === null || value === undefined ? '<nil>' : value instanceof JsonNumber ? goFloat(value.value) : String(value)),
-}
-const SYNTAX: Verb = {
-  list: ['[]interface {}{', ', ', '}'],
-  map: ['map[string]interface {}{', ', ', '}'],
-  key: (name) => `${goQuote(name)}:`,
-  scalar: (value) => (typeof value === 'string' ? goQuote(value) : value === null ? 'interface {}(nil)' : VALUE.scalar(value)),
-}
-
-/** A value as Go's verb %#v prints it, and %v. */
-const goSyntax = (value: unknown): string => printedBy(SYNTAX, value)
-const goPrinted = (value: unknown): string => printedBy(VALUE, value)
-
-/** Without recursion: clients send what is nested deeper than the stack is. */
-function printedBy(verb: Verb, root: unknown): string {
-  const out: string[] = []
-  const left: ({ text: string } | { value: unknown })[] = [{ value: root }]
-  for (let next = left.pop(); next !== undefined; next = left.pop()) {
-    if ('text' in next) {
-      out.push(next.text)
-      continue
-    }
-    const { value } = next
-    const isList = Array.isArray(value)
-    if (!isList && !isMap(value)) {
-      out.push(verb.scalar(value))
-      continue
-    }
-    const [open, between, close] = isList ? verb.list : verb.map
-    out.push(open)
-    left.push({ text: close })
-    // The first of them is taken next.
-    const keys = isList ? [...value.keys()] : Object.keys(value).sort()
-    for (let i = keys.length - 1; i >= 0; i--) {
-      const key = keys[i]!
-      left.push({ value: isList ? value[key as number] : (value as Record<string, unknown>)[key] })
-      left.push({ text: (i > 0 ? between : '') + (isList ? '' : verb.key(String(key))) })
-    }
-  }
-  return out.join('')
 }
 
 function isScalar(type: NonNullable<Structure['scalar']>, value: unknown): boolean {

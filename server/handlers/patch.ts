@@ -9,7 +9,8 @@ import { inTurns, type Pausing, Slice } from '../machinery/slice.ts'
 import { StatusError, unsupportedMediaType } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { applyingJsonPatch, jsonPatchOf, reachedBy, unknownFields } from '../patch/json-patch.ts'
-import { goJson, goMap } from '../patch/go-text.ts'
+import { goText } from '../machinery/json-values.ts'
+import { goJson } from '../patch/go-text.ts'
 import { applyingMergePatch, mergePatchOf, strategicPatchOf } from '../patch/merge-patch.ts'
 import { conversionError, convertedNumbers } from '../patch/conversion.ts'
 import { duplicateFields, MAX_STRICT_ERRORS, parsePatch } from '../patch/parse.ts'
@@ -113,7 +114,7 @@ export function patchOf(contentType: string, body: Buffer, { facts: type }: Sche
       yield
       return applyStrategicPatch(document, strategicPatchOf(value), type)
     },
-    shown: () => goMap(patchAsShown(strategicPatchOf(value))),
+    shown: () => goText(patchAsShown(strategicPatchOf(value))),
     strict: duplicates,
     typeError: (doc) => conversionError(doc, type),
     plain: (doc) => (scanJson(text).unusualNumbers ? withoutSpellings(doc) : doc),

@@ -92,26 +92,61 @@ export function goJson(value: unknown): string {
   }
 }
 
+interface Verb {
+  readonly list: readonly [open: string, between: string, close: string]
+  readonly map: readonly [open: string, between: string, close: string]
+  key(name: string): string
+  scalar(value: unknown): string
+}
+
+const VALUE: Verb = {
+  list: ['[', ' ', ']'],
+  map: ['map[', ' ', ']'],
+  key: (name) => `${name}:`,
+  scalar(value) {
+    const kind = kindOf(value)
+    if (kind === 'null') return '<nil>'
+    return kind === 'int64' ? String(int64Of(value)) : kind === 'float64' ? goFloat(floatOf(value)) : String(value)
+  },
+}
+const SYNTAX: Verb = {
+  list: ['[]interface {}{', ', ', '}'],
+  map: ['map[string]interface {}{', ', ', '}'],
+  key: (name) => `${goQuote(name)}:`,
+  scalar: (value) => (typeof value === 'string' ? goQuote(value) : value === null ? 'interface {}(nil)' : VALUE.scalar(value)),
+}
+
 /** As `%v` prints a decoded value: `map[a:1 b:[x y]]`. */
-export function goText(value: unknown): string {
-  switch (kindOf(value)) {
-    case 'null':
-      return '<nil>'
-    case 'int64':
-      return String(int64Of(value))
-    case 'float64':
-      return goFloat(floatOf(value))
-    case 'slice':
-      return `[${(value as unknown[]).map(goText).join(' ')}]`
-    case 'map': {
-      const map = value as JsonObject
-      return `map[${sortedKeys(map)
-        .map((key) => `${key}:${goText(map[key])}`)
-        .join(' ')}]`
+export const goText = (value: unknown): string => printed(VALUE, value)
+/** As `%#v` prints it: `map[string]interface {}{"a":1}`. */
+export const goSyntax = (value: unknown): string => printed(SYNTAX, value)
+
+/** Without recursion: clients send what is nested deeper than the stack is. */
+function printed(verb: Verb, root: unknown): string {
+  const out: string[] = []
+  const left: ({ text: string } | { value: unknown })[] = [{ value: root }]
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    if ('text' in next) {
+      out.push(next.text)
+      continue
     }
-    default:
-      return String(value)
+    const { value } = next
+    const isList = Array.isArray(value)
+    if (!isList && !isObject(value)) {
+      out.push(verb.scalar(value))
+      continue
+    }
+    const [open, between, close] = isList ? verb.list : verb.map
+    out.push(open)
+    left.push({ text: close })
+    // The first of them is taken next.
+    const keys = isList ? undefined : sortedKeys(value)
+    for (let i = (isList ? value.length : keys!.length) - 1; i >= 0; i--) {
+      left.push({ value: isList ? value[i] : value[keys![i]!] })
+      left.push({ text: (i > 0 ? between : '') + (isList ? '' : verb.key(keys![i]!)) })
+    }
   }
+  return out.join('')
 }
 
 /** As `%T` names the type of a decoded value. */

@@ -1,6 +1,7 @@
 import { JsonNumber } from '../machinery/numbers.ts'
 import { badRequest, StatusError } from '../machinery/status.ts'
-import { goMap, goTypeOf } from './go-text.ts'
+import { goText } from '../machinery/json-values.ts'
+import { goTypeOf } from './go-text.ts'
 import { isRecord } from './values.ts'
 
 /** The order of lists that a strategic merge patch merges (KEP "preserve order in strategic merge patch"). A merge key '' is one for values. */
@@ -13,14 +14,14 @@ const MAP = 'map[string]interface {}'
 export function keyOf(item: unknown, mergeKey: string): unknown {
   if (mergeKey === '') return comparable(item)
   if (!isRecord(item)) throw bare(`expected a ${MAP}, but received a ${goTypeOf(item)}`)
-  if (!Object.hasOwn(item, mergeKey)) throw bare(`map: ${goMap(item)} does not contain declared merge key: ${mergeKey}`)
+  if (!Object.hasOwn(item, mergeKey)) throw bare(`map: ${goText(item)} does not contain declared merge key: ${mergeKey}`)
   return comparable(item[mergeKey])
 }
 
 /** Upstream panics where it compares others. */
 function comparable(key: unknown): unknown {
   if (typeof key === 'object' && key !== null && !(key instanceof JsonNumber))
-    throw badRequest(`list elements cannot be told apart by ${goMap(key)}`)
+    throw badRequest(`list elements cannot be told apart by ${goText(key)}`)
   return key
 }
 
@@ -35,7 +36,7 @@ export function checkOrder(patch: readonly unknown[], order: readonly unknown[],
     if (keyOf(named[at], mergeKey) === keyOf(item, mergeKey)) at++
   }
   if (at < named.length) {
-    throw bare(`The order in patch list:\n${goMap(patch)}\n doesn't match $setElementOrder list:\n${goMap(order)}\n`)
+    throw bare(`The order in patch list:\n${goText(patch)}\n doesn't match $setElementOrder list:\n${goText(order)}\n`)
   }
 }
 

@@ -1,25 +1,7 @@
-import { goFloat, JsonNumber, literalOf } from '../machinery/numbers.ts'
+import { goText } from '../machinery/json-values.ts'
+import { JsonNumber } from '../machinery/numbers.ts'
 import { setOwn } from '../machinery/own.ts'
 import { isRecord } from './values.ts'
-
-/**
- * A patch as Go prints a map: `map[a:1 b:[x y]]`, keys in order. The reference shows strategic merge patches so.
- * Loops, here and below: a callback of the engine's takes twice the stack, and patches may be deep.
- */
-export function goMap(value: unknown): string {
-  if (value === null || value === undefined) return '<nil>'
-  if (Array.isArray(value)) {
-    const items: string[] = []
-    for (const item of value) items.push(goMap(item))
-    return `[${items.join(' ')}]`
-  }
-  if (typeof value === 'number' && !Number.isSafeInteger(value)) return goFloat(value)
-  if (value instanceof JsonNumber) return goFloat(value.value)
-  if (!isRecord(value)) return literalOf(value) ?? String(value)
-  const entries: string[] = []
-  for (const key of Object.keys(value).sort()) entries.push(`${key}:${goMap(value[key])}`)
-  return `map[${entries.join(' ')}]`
-}
 
 function inOrder(value: unknown): unknown {
   if (Array.isArray(value)) {
@@ -84,5 +66,5 @@ export function goVerbS(value: unknown): string {
     for (const key of Object.keys(value).sort()) entries.push(`${key}:${goVerbS(value[key])}`)
     return `map[${entries.join(' ')}]`
   }
-  return value === null ? '%!s(<nil>)' : `%!s(${goTypeOf(value)}=${goMap(value)})`
+  return value === null ? '%!s(<nil>)' : `%!s(${goTypeOf(value)}=${goText(value)})`
 }

@@ -1,7 +1,8 @@
 import { copyJson } from '../machinery/copy-json.ts'
 import { badRequest, StatusError } from '../machinery/status.ts'
 import type { FieldFacts, TypeFacts, TypeRef } from '../scheme/contract.ts'
-import { goMap, goTypeOf, goVerbS } from './go-text.ts'
+import { goText } from '../machinery/json-values.ts'
+import { goTypeOf, goVerbS } from './go-text.ts'
 import { checkOrder, keyOf, ordered } from './element-order.ts'
 import { setOwn } from '../machinery/own.ts'
 import { isRecord } from './values.ts'
@@ -87,7 +88,7 @@ function replaced(patch: Json): Json {
   const { [DIRECTIVE]: directive, ...rest } = patch
   if (directive === 'replace') return rest
   if (directive === 'delete') return {}
-  throw bare(`unknown patch type: ${goVerbS(directive)} in map: ${goMap(patch)}`)
+  throw bare(`unknown patch type: ${goVerbS(directive)} in map: ${goText(patch)}`)
 }
 
 /** The field that a directive `prefix/field` is for. */
@@ -167,7 +168,7 @@ function elementKind(original: readonly unknown[], patch: readonly unknown[]): s
   const [kind] = kinds
   if (kind === undefined) throw bare('no elements in any of the given slices')
   if (kind === LIST) throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {})
-  const why = `list element types are not identical: ${goMap([original, patch])}`
+  const why = `list element types are not identical: ${goText([original, patch])}`
   // Of a null that comes first upstream asks the kind, and panics.
   if (kind === goTypeOf(null)) throw badRequest(why)
   if (kinds.size > 1) throw bare(why)
@@ -184,7 +185,7 @@ function withoutSpecial(original: Json[], patch: Json[], mergeKey: string): { le
     else if (item[DIRECTIVE] === 'delete') gone.add(keyOf(item, mergeKey))
     else if (item[DIRECTIVE] === 'replace') replace = true
     else if (item[DIRECTIVE] === 'merge') throw bare('merging lists cannot yet be specified in the patch')
-    else throw bare(`unknown patch type: ${goVerbS(item[DIRECTIVE])} in map: ${goMap(item)}`)
+    else throw bare(`unknown patch type: ${goVerbS(item[DIRECTIVE])} in map: ${goText(item)}`)
   }
   if (replace) return { left: rest, rest: [] }
   return { left: gone.size === 0 ? original : original.filter((o) => !gone.has(o[mergeKey])), rest }
