@@ -34,7 +34,7 @@ export interface CallOptions {
 /** Posts JSON to a webhook. Rejects with an Error in the words of Go's client. */
 export type CallWebhook = (address: WebhookAddress, body: Buffer, options: CallOptions) => Promise<Buffer>
 
-/** The connection was reset before there was an answer. */
+/** The connection was reset before there was an answer: not that it ended, which Go's client calls EOF. */
 export class ConnectionReset extends Error {}
 
 const MAX_ANSWER = 64 << 20
@@ -247,11 +247,13 @@ function attempt(target: Target, body: Buffer, options: CallOptions): Promise<Bu
     req.on('error', (e: NodeJS.ErrnoException) => {
       broken ??= e
       if (answered) return
-      const isReset = e.code === 'ECONNRESET' || e.code === 'EPIPE'
-      if (!(isReset && req.reusedSocket)) observer?.failed(authority, servername, e, seconds())
+      const isCut = e.code === 'ECONNRESET' || e.code === 'EPIPE'
+      // Of one that the other side has ended Node says the same, but of no call to the system.
+      const isReset = e.code === 'ECONNRESET' && e.syscall !== undefined
+      if (!(isCut && req.reusedSocket)) observer?.failed(authority, servername, e, seconds())
       const { message } = failure(e)
       const failed = isReset ? new ConnectionReset(message) : e instanceof CallTimedOut ? new CallTimedOut(message) : new Error(message)
-      reject(isReset && req.reusedSocket ? new StaleConnection('', { cause: failed }) : failed)
+      reject(isCut && req.reusedSocket ? new StaleConnection('', { cause: failed }) : failed)
     })
     observer?.sent(authority, body.length)
     req.end(body)
