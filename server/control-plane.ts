@@ -136,7 +136,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const storage = timings.observe(o.storage)
   const feed = new Feed({ storage, prefix: `${o.keyPrefix}/`, clock, log, replay: REPLAY })
   starting.defer(() => feed.close())
-  const registry = new Registry({ storage, feed, keyPrefix: `${o.keyPrefix}/`, builtIn: scheme })
+  const registry = new Registry({ storage, feed, keyPrefix: `${o.keyPrefix}/`, builtIn: scheme, isServed: o.isServed })
   const store = (resource: string): Store => registry.store(resource)
 
   // Ways to kubelets, pods and servers behind services.

@@ -15,6 +15,7 @@ import { makeWritableFolder } from './machinery/folders.ts'
 import { startIdleCollection } from './machinery/idle-collection.ts'
 import { firstServiceAddress } from './machinery/ip-range.ts'
 import { nodePortRange, serviceRanges } from './options/network.ts'
+import { servedApis } from './options/apis.ts'
 import { featureStates, servesCbor } from './options/features.ts'
 import { advertiseAddress, certDir, dataDir, ownKubeconfig } from './options/paths.ts'
 import { flagTexts, type Options } from './options/parse.ts'
@@ -124,6 +125,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       disabledPlugins: o.admission.disabledPlugins,
       plugins: pluginConfigurationsOf(o),
       defaultAccounts: o.local.defaultAccounts,
+      isServed: servedApis(o.apis),
       cbor: servesCbor(o.features),
       features: featureStates(o.features),
       flags: flagTexts(o),

@@ -93,7 +93,12 @@ function lazyOpenApi(clock: Clock, registry: Registry, cbor: boolean): Served {
   const loaded = once(async (): Promise<Served> => {
     const { openApi, readDescriptions } = await import('../openapi/handler.ts')
     return openApi({
-      ...{ scheme, clock, version: `${versionInfo.major}.${versionInfo.minor}`, descriptions: readDescriptions },
+      ...{
+        scheme: { ...scheme, ...registry.builtIn },
+        clock,
+        version: `${versionInfo.major}.${versionInfo.minor}`,
+        descriptions: readDescriptions,
+      },
       // The reference's documents do not say that custom resources are applied in CBOR.
       ...{ patchTypes: patchTypes(cbor), customPatchTypes: customPatchTypes(false), cbor },
       returnsDeletedObject: (r) => registry.resource(r.group, r.version, r.resource)?.store.resource.strategy.returnDeletedObject === true,

@@ -83,6 +83,8 @@ export interface ApiServerOptions {
   flags?: Readonly<Record<string, string>>
   /** Clients may speak CBOR, which is an alpha feature: the gate CBORServingAndStorage. */
   cbor?: boolean
+  /** Whether a resource of the built-in API is served; all of them when left out. */
+  isServed?: ((of: { group: string; version: string; resource: string }) => boolean) | undefined
   /** Feature gates, for whoever asks what is on. */
   features?: readonly Feature[]
   /** Admission plugins that run though they are off by default, and that do not run, by name. */

@@ -38,7 +38,7 @@ test('the flags know every controller; what does not run is told why', () => {
   for (const name of knownControllers.filter((n) => n !== 'kube-scheduler')) {
     const absent = Object.hasOwn(absentControllers, controllerNamed(name))
     expect([name, selectControllers([name]).map((c) => c.name)]).toEqual([name, absent ? [] : [controllerNamed(name)]])
-    const warnings = local.warnings!({ ...local.defaults, controllers: ['*', name] })
+    const warnings = local.warnings!({ ...local.defaults, controllers: ['*', name] }, new Set())
     expect(warnings.map((w) => w.includes(controllerNamed(name)))).toEqual(absent ? [true] : [])
   }
 })

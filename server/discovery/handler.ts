@@ -92,6 +92,7 @@ export function discovery(o: DiscoveryOptions): (ctx: RequestContext) => boolean
     if (path === '/version')
       return answered(onlyJson(onlyRead(ctx)).exchange.respond(200, JSON_TYPE, Buffer.from(JSON.stringify(versionInfo, null, 2))))
     if (root !== 'api' && root !== 'apis') return false
+    if (root === 'api' && o.registry.snapshot.group('') === undefined) return false
     // Which version it is comes before the method.
     if (root === 'api' && group !== undefined && (group !== 'v1' || version !== undefined)) throw resourceNotFound()
     if (root === 'api') onlyRead(ctx)

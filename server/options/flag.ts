@@ -32,7 +32,7 @@ export interface Family<T extends object> {
   /** One sentence for each thing that is wrong. `given`: the flags that the command line has. */
   validate(options: T, given: ReadonlySet<string>): string[]
   /** One sentence for each thing that is asked for and not had. */
-  warnings?(options: T): string[]
+  warnings?(options: T, given: ReadonlySet<string>): string[]
 }
 
 /** A value that is none of its type; the message is Go's. */

@@ -13,7 +13,7 @@ const byType: readonly (readonly [FlagType, readonly string[]])[] = [
     aggregator-reject-forwarding-redirect allow-privileged audit-log-batch-throttle-enable audit-log-compress
     audit-log-truncate-enabled audit-webhook-batch-throttle-enable audit-webhook-truncate-enabled contention-profiling
     emulation-forward-compatible enable-aggregator-routing enable-garbage-collector
-    enable-logs-handler enable-priority-and-fairness encryption-provider-config-automatic-reload log-json-split-stream
+    enable-logs-handler encryption-provider-config-automatic-reload log-json-split-stream
     log-text-split-stream permit-address-sharing runtime-config-emulation-forward-compatible
     service-account-lookup shutdown-send-retry-after watch-cache
     `),
@@ -53,7 +53,7 @@ const byType: readonly (readonly [FlagType, readonly string[]])[] = [
     etcd-servers-overrides external-hostname log-json-info-buffer-size log-text-info-buffer-size
     logging-format min-compatibility-version oidc-ca-file oidc-client-id oidc-groups-claim
     oidc-groups-prefix oidc-issuer-url oidc-required-claim oidc-signing-algs oidc-username-claim oidc-username-prefix
-    peer-advertise-ip peer-advertise-port peer-ca-file runtime-config service-account-signing-endpoint
+    peer-advertise-ip peer-advertise-port peer-ca-file service-account-signing-endpoint
     show-hidden-metrics-for-version storage-backend storage-media-type tracing-config-file vmodule watch-cache-sizes
     `),
   ],

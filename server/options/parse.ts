@@ -1,3 +1,4 @@
+import { apis, type ApiOptions } from './apis.ts'
 import { admission, type AdmissionOptions } from './admission.ts'
 import { authentication, type AuthenticationOptions } from './authentication.ts'
 import { authorization, type AuthorizationOptions } from './authorization.ts'
@@ -22,6 +23,7 @@ export interface Options {
   authentication: AuthenticationOptions
   authorization: AuthorizationOptions
   admission: AdmissionOptions
+  apis: ApiOptions
   features: FeatureOptions
   credentials: CredentialOptions
   kubelets: KubeletOptions
@@ -60,6 +62,7 @@ const families: { readonly [K in keyof Options]: Family<Options[K]> } = {
   authentication,
   authorization,
   admission,
+  apis,
   features,
   credentials,
   kubelets,
@@ -115,7 +118,7 @@ export function parseOptions(argv: readonly string[], program: Program): ParseRe
   }
   const errors = familyNames.flatMap((f) => (families[f] as Family<object>).validate(options[f], seen))
   if (errors.length > 0) return { errors }
-  for (const f of familyNames) warnings.push(...((families[f] as Family<object>).warnings?.(options[f]) ?? []))
+  for (const f of familyNames) warnings.push(...((families[f] as Family<object>).warnings?.(options[f], seen) ?? []))
   return { options, warnings, given: seen }
 }
 

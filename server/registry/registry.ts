@@ -23,7 +23,14 @@ export interface RegistryOptions extends StoreDependencies {
   /** Prefix of all keys, with a slash at its end: `/registry/`. */
   readonly keyPrefix: string
   /** Groups and resources of the built-in API, whose order discovery keeps. */
-  readonly builtIn: { readonly groups: readonly GroupFacts[]; readonly resources: readonly ResourceFacts[] }
+  readonly builtIn: BuiltInFacts
+  /** Whether a resource of the built-in API is served; what is not keeps its store, for the server itself. All are when left out. */
+  readonly isServed?: ((of: { group: string; version: string; resource: string }) => boolean) | undefined
+}
+
+interface BuiltInFacts {
+  readonly groups: readonly GroupFacts[]
+  readonly resources: readonly ResourceFacts[]
 }
 
 /**
@@ -32,6 +39,10 @@ export interface RegistryOptions extends StoreDependencies {
  */
 export class Registry {
   readonly #options: RegistryOptions
+  /** What is served of the built-in API. */
+  readonly builtIn: BuiltInFacts
+  /** The rest of it, by path. */
+  readonly #off: ReadonlySet<string>
   /** `group/version` of the built-in API. */
   readonly #builtInVersions: ReadonlySet<string>
   readonly #installed = new Map<string, Installed>()
@@ -43,7 +54,10 @@ export class Registry {
 
   constructor(options: RegistryOptions) {
     this.#options = options
-    this.#builtInVersions = new Set(options.builtIn.groups.flatMap((g) => g.versions.map((v) => `${g.name}/${v}`)))
+    const { isServed = () => true } = options
+    this.builtIn = servedOf(options.builtIn, isServed)
+    this.#off = new Set(options.builtIn.resources.filter((f) => !isServed(f)).map(pathOf))
+    this.#builtInVersions = new Set(this.builtIn.groups.flatMap((g) => g.versions.map((v) => `${g.name}/${v}`)))
     this.#snapshot = this.#take(0)
   }
 
@@ -206,17 +220,18 @@ export class Registry {
   }
 
   #take(generation: number): Snapshot {
-    const { builtIn } = this.#options
+    const { builtIn } = this
     const installed = [...this.#installed.values()]
     const known = new Set(builtIn.resources)
     // What a definition adds to a version of the built-in API is reached by nobody: that version's own routes take every path below it.
-    const isReached = (f: ResourceFacts): boolean => known.has(f) || !this.#builtInVersions.has(`${f.group}/${f.version}`)
+    const isReached = (f: ResourceFacts): boolean =>
+      known.has(f) || !(this.#off.has(pathOf(f)) || this.#builtInVersions.has(`${f.group}/${f.version}`))
     const served = installed.flatMap((i) => i.served).filter((s) => isReached(s.facts))
     const byPath = new Map(served.map((s) => [pathOf(s.facts), s]))
     const added = served.map((s) => s.facts).filter((f) => !known.has(f))
     const delegates = this.#delegates
     const taken = new Set([...added, ...delegates].map((d) => d.group))
-    const shown = this.#unstored.filter(({ facts }) => facts === undefined || !taken.has(facts.group))
+    const shown = this.#unstored.filter((u) => (u.facts === undefined ? !this.#off.has(pathOf(u)) : !taken.has(u.facts.group)))
     const namespaced = new Set([...builtIn.resources, ...shown.flatMap((u) => u.facts ?? [])].filter((f) => f.namespaced).map(pathOf))
     const unstored = new Map(shown.map((u) => [pathOf(u), { definition: u, namespaced: namespaced.has(pathOf(u)) }]))
     const own = shown.flatMap((u) => u.facts ?? [])
@@ -288,6 +303,14 @@ interface Installed {
 const cachesOf = ({ store, stores }: Installed): [ResourceCache, ...ResourceCache[]] => {
   const { cache } = store.resource
   return [cache, ...stores.map((s) => s.resource.cache).filter((c) => c !== cache)]
+}
+
+function servedOf({ groups, resources }: BuiltInFacts, isServed: (facts: ResourceFacts) => boolean): BuiltInFacts {
+  const served = resources.filter((f) => isServed(f))
+  if (served.length === resources.length) return { groups, resources }
+  const versions = new Set(served.map((f) => `${f.group}/${f.version}`))
+  const left = groups.map(({ name, versions: all }) => ({ name, versions: all.filter((v) => versions.has(`${name}/${v}`)) }))
+  return { groups: left.filter((g) => g.versions.length > 0), resources: served }
 }
 
 const pathOf = (r: { group: string; version: string; resource: string }): string => `${r.group}/${r.version}/${r.resource}`
