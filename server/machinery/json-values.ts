@@ -69,29 +69,6 @@ function jsonFloat(value: number): string {
   return String(value)
 }
 
-/** As json.Marshal writes a decoded value: keys in order, `<`, `>` and `&` escaped. */
-export function goJson(value: unknown): string {
-  switch (kindOf(value)) {
-    case 'null':
-      return 'null'
-    case 'string':
-      return escapedJson(value)
-    case 'bool':
-      return String(value)
-    case 'int64':
-      return String(int64Of(value))
-    case 'float64':
-      return jsonFloat(floatOf(value))
-    case 'slice':
-      return `[${(value as unknown[]).map(goJson).join(',')}]`
-    case 'map': {
-      const map = value as JsonObject
-      const fields = sortedKeys(map).map((key) => `${escapedJson(key)}:${goJson(map[key])}`)
-      return `{${fields.join(',')}}`
-    }
-  }
-}
-
 interface Verb {
   readonly list: readonly [open: string, between: string, close: string]
   readonly map: readonly [open: string, between: string, close: string]
@@ -116,6 +93,29 @@ const SYNTAX: Verb = {
   scalar: (value) => (typeof value === 'string' ? goQuote(value) : value === null ? 'interface {}(nil)' : VALUE.scalar(value)),
 }
 
+const TEXT: Verb = {
+  ...VALUE,
+  scalar(value) {
+    const kind = kindOf(value)
+    if (kind === 'string') return String(value)
+    return kind === 'null' ? '%!s(<nil>)' : `%!s(${goType[kind]}=${VALUE.scalar(value)})`
+  },
+}
+const JSON_TEXT: Verb = {
+  list: ['[', ',', ']'],
+  map: ['{', ',', '}'],
+  key: (name) => `${escapedJson(name)}:`,
+  scalar(value) {
+    const kind = kindOf(value)
+    if (kind === 'null') return 'null'
+    return kind === 'string' ? escapedJson(value) : kind === 'float64' ? jsonFloat(floatOf(value)) : VALUE.scalar(value)
+  },
+}
+
+/** As json.Marshal writes a decoded value: keys in order, `<`, `>` and `&` escaped. */
+export const goJson = (value: unknown): string => printed(JSON_TEXT, value)
+/** As `%s` prints a decoded value, which complains of all that are no strings. */
+export const goVerbS = (value: unknown): string => printed(TEXT, value)
 /** As `%v` prints a decoded value: `map[a:1 b:[x y]]`. */
 export const goText = (value: unknown): string => printed(VALUE, value)
 /** As `%#v` prints it: `map[string]interface {}{"a":1}`. */
@@ -123,6 +123,7 @@ export const goSyntax = (value: unknown): string => printed(SYNTAX, value)
 
 /** Without recursion: clients send what is nested deeper than the stack is. */
 function printed(verb: Verb, root: unknown): string {
+  if (typeof root !== 'object' || root === null) return verb.scalar(root)
   const out: string[] = []
   const left: ({ text: string } | { value: unknown })[] = [{ value: root }]
   for (let next = left.pop(); next !== undefined; next = left.pop()) {

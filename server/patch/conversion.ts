@@ -65,8 +65,7 @@ const plain: Partial<Record<ScalarKind, { json: string; go: string }>> = {
 /** @param go kind of the type `goType` */
 function ofScalar(given: unknown, json: string, go: string, goType: string): string | undefined {
   const value = given instanceof JsonNumber ? given.value : given
-  // Of an integer no other spelling is kept than that of a zero.
-  const type = given instanceof JsonNumber && given.literal !== '-0' ? 'float64' : goTypeOf(value)
+  const type = goTypeOf(given)
   if (value === null) return undefined
   // Go's reflection can make a string of an integer, though this converter never does.
   if (go === 'string' && type === 'int64') return `cannot convert int64 to ${goType}`

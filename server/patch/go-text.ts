@@ -1,5 +1,4 @@
-import { goText } from '../machinery/json-values.ts'
-import { JsonNumber } from '../machinery/numbers.ts'
+import { goType, kindOf } from '../machinery/json-values.ts'
 import { setOwn } from '../machinery/own.ts'
 import { isRecord } from './values.ts'
 
@@ -44,27 +43,6 @@ export function goJson(document: unknown, reached?: unknown): string {
 
 /** A JSON value's type as Go prints it. */
 export function goTypeOf(value: unknown): string {
-  if (value === null || value === undefined) return '%!s(<nil>)'
-  if (Array.isArray(value)) return '[]interface {}'
-  if (isRecord(value)) return 'map[string]interface {}'
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? 'int64' : 'float64'
-  if (typeof value === 'bigint') return 'int64'
-  if (value instanceof JsonNumber) return 'float64'
-  return typeof value === 'boolean' ? 'bool' : 'string'
-}
-
-/** A value as Go's verb %s prints it, which complains of all that are no strings. */
-export function goVerbS(value: unknown): string {
-  if (typeof value === 'string') return value
-  if (Array.isArray(value)) {
-    const items: string[] = []
-    for (const item of value) items.push(goVerbS(item))
-    return `[${items.join(' ')}]`
-  }
-  if (isRecord(value)) {
-    const entries: string[] = []
-    for (const key of Object.keys(value).sort()) entries.push(`${key}:${goVerbS(value[key])}`)
-    return `map[${entries.join(' ')}]`
-  }
-  return value === null ? '%!s(<nil>)' : `%!s(${goTypeOf(value)}=${goText(value)})`
+  const kind = kindOf(value)
+  return kind === 'null' ? '%!s(<nil>)' : goType[kind]
 }
