@@ -1,17 +1,30 @@
 import type { HttpExtender } from './extender.ts'
 import { CycleState, EXTENDER, type FilterOutcome, type Plugin, type RejectedNode, type Trial } from './framework.ts'
 import type { NodeInfo } from './node-info.ts'
+import type { NodeVerdict, Signature } from './node-verdict.ts'
 import { NominatedPods } from './nominated-pods.ts'
 import type { PodInfo } from './pod-info.ts'
 import type { Profile } from './profile.ts'
+import { Signatures } from './signatures.ts'
 
 export type Decision =
   | { nodeName: string; state: CycleState; feasible: number }
   | { nodeName: undefined; outcome: FilterOutcome; rejectedBy: ReadonlySet<string>; state: CycleState }
 
+/** A plugin with its place among the filters of the profile. */
+type Placed = readonly [place: number, plugin: Plugin]
+
+/** The filters that a pod is to pass, in their order. */
+interface Filters {
+  readonly signature: Signature
+  /** Those that go by the pod's signature, and the others. */
+  readonly signed: readonly Placed[]
+  readonly unsigned: readonly Placed[]
+}
+
 interface Before {
   preFilter: FilterOutcome['preFilter']
-  filters: readonly Plugin[]
+  filters: Filters
   pinnedBy: readonly string[]
   candidates: readonly NodeInfo[]
 }
@@ -29,6 +42,7 @@ export class SchedulingAlgorithm {
   readonly #profile: Profile
   readonly #nominated: NominatedPods
   readonly #random: () => number
+  readonly #signatures: Signatures
   /** Large clusters are not searched to the end: each search goes on where the last one stopped. */
   #start = 0
 
@@ -36,11 +50,12 @@ export class SchedulingAlgorithm {
     this.#profile = profile
     this.#nominated = nominated
     this.#random = random
+    this.#signatures = new Signatures([...profile.points.filter, ...profile.points.score])
   }
 
   decide(pod: PodInfo, nodes: readonly NodeInfo[]): Decision {
     const search = this.#search(pod, nodes)
-    return search.feasible.length === 0 ? this.#nowhere(pod, nodes, search) : this.#choose(pod, search.feasible, search.state)
+    return search.feasible.length === 0 ? this.#nowhere(pod, nodes, search) : this.#choose(pod, search.feasible, search)
   }
 
   /** The same with extenders, which are asked one after the other; nobody else is scheduled meanwhile. @throws Error of one that may not fail */
@@ -74,14 +89,14 @@ export class SchedulingAlgorithm {
     return this.#choose(
       pod,
       feasible.filter((n) => n.node !== undefined),
-      search.state,
+      search,
       more,
     )
   }
 
-  #choose(pod: PodInfo, feasible: readonly NodeInfo[], state: CycleState, more?: ReadonlyMap<string, number>): Decision {
+  #choose(pod: PodInfo, feasible: readonly NodeInfo[], { state, before }: Search, more?: ReadonlyMap<string, number>): Decision {
     if (feasible.length === 0) throw new Error('the nodes are gone')
-    const best = feasible.length === 1 ? feasible[0]! : this.#best(pod, feasible, state, more)
+    const best = feasible.length === 1 ? feasible[0]! : this.#best(pod, feasible, state, before.filters.signature, more)
     return { nodeName: best.name, state, feasible: feasible.length }
   }
 
@@ -100,6 +115,7 @@ export class SchedulingAlgorithm {
   }
 
   #preFilter(pod: PodInfo, state: CycleState, nodes: readonly NodeInfo[]): Before {
+    const signature = this.#signatures.of(pod)
     const skipped = new Set<Plugin>()
     const pinnedBy: string[] = []
     let names: ReadonlySet<string> | undefined
@@ -108,20 +124,29 @@ export class SchedulingAlgorithm {
       if (result === 'skip') skipped.add(plugin)
       if (result === undefined || result === 'skip') continue
       if ('reject' in result)
-        return { preFilter: { plugin: plugin.name, rejection: result.reject }, filters: [], pinnedBy: [], candidates: [] }
+        return {
+          preFilter: { plugin: plugin.name, rejection: result.reject },
+          filters: { signature, signed: [], unsigned: [] },
+          pinnedBy: [],
+          candidates: [],
+        }
       pinnedBy.push(plugin.name)
       const { nodeNames } = result
       names = names === undefined ? nodeNames : new Set([...names].filter((n) => nodeNames.has(n)))
     }
     const candidates = names === undefined ? nodes : nodes.filter((n) => names.has(n.name))
-    const filters = this.#profile.points.filter.filter((plugin) => plugin.filter !== undefined && !skipped.has(plugin))
-    return { preFilter: undefined, filters, pinnedBy, candidates }
+    const [signed, unsigned]: [Placed[], Placed[]] = [[], []]
+    for (const [place, plugin] of this.#profile.points.filter.entries()) {
+      if (plugin.filter === undefined || skipped.has(plugin)) continue
+      ;(signature.plugins.has(plugin) ? signed : unsigned).push([place, plugin])
+    }
+    return { preFilter: undefined, filters: { signature, signed, unsigned }, pinnedBy, candidates }
   }
 
   #filter(
     pod: PodInfo,
     candidates: readonly NodeInfo[],
-    filters: readonly Plugin[],
+    filters: Filters,
     state: CycleState,
     total: number,
     rejected: RejectedNode[],
@@ -143,7 +168,7 @@ export class SchedulingAlgorithm {
    * Why the pod may not go to the node. Pods of no lower priority that are promised room there are counted as if they were there already;
    * but the pod must fit without them as well: they may go elsewhere.
    */
-  #refusal(filters: readonly Plugin[], pod: PodInfo, node: NodeInfo, state: CycleState) {
+  #refusal(filters: Filters, pod: PodInfo, node: NodeInfo, state: CycleState) {
     const promised = this.#nominated.on(node.name)
     // Hardly ever any; this is asked of each node for each pod.
     if (promised.length === 0) return firstRefusal(filters, pod, node, state)
@@ -161,7 +186,7 @@ export class SchedulingAlgorithm {
     return firstRefusal(filters, pod, node, state)
   }
 
-  #trial(filters: readonly Plugin[], pod: PodInfo, node: NodeInfo, state: CycleState): Trial {
+  #trial(filters: Filters, pod: PodInfo, node: NodeInfo, state: CycleState): Trial {
     const trial = new NodeTrial(this.#profile.points.preFilter, pod, node, state)
     return {
       remove: (p) => trial.remove(p),
@@ -171,19 +196,22 @@ export class SchedulingAlgorithm {
     }
   }
 
-  #best(pod: PodInfo, nodes: readonly NodeInfo[], state: CycleState, more?: ReadonlyMap<string, number>): NodeInfo {
+  #best(pod: PodInfo, nodes: readonly NodeInfo[], state: CycleState, signature: Signature, more?: ReadonlyMap<string, number>): NodeInfo {
     const { points, weights } = this.#profile
     const totals = new Float64Array(nodes.length)
     const skipped = new Set(points.preScore.filter((plugin) => plugin.preScore?.(pod, state, nodes) === 'skip'))
-    for (const plugin of points.score) {
-      if (plugin.score === undefined || skipped.has(plugin)) continue
+    const plugins = points.score.filter((plugin) => plugin.score !== undefined && !skipped.has(plugin))
+    const signed = plugins.filter((plugin) => signature.plugins.has(plugin))
+    const known = nodes.map((node) => signedScores(signed, pod, node, state, signature))
+    for (const plugin of plugins) {
+      const place = signed.indexOf(plugin)
       const weight = weights.get(plugin.name) ?? 1
-      if (plugin.normalize === undefined) {
-        for (let i = 0; i < nodes.length; i++) totals[i]! += plugin.score(pod, nodes[i]!, state) * weight
+      if (place >= 0 && plugin.normalize === undefined) {
+        for (let i = 0; i < totals.length; i++) totals[i]! += known[i]![place]! * weight
         continue
       }
-      const scores = nodes.map((node) => plugin.score!(pod, node, state))
-      plugin.normalize(scores, state, nodes)
+      const scores = place < 0 ? nodes.map((node) => plugin.score!(pod, node, state)) : known.map((all) => all[place]!)
+      plugin.normalize?.(scores, state, nodes)
       for (let i = 0; i < scores.length; i++) totals[i]! += scores[i]! * weight
     }
     if (more !== undefined) for (let i = 0; i < totals.length; i++) totals[i]! += more.get(nodes[i]!.name) ?? 0
@@ -224,12 +252,38 @@ export function enoughNodes(total: number, percentageOfNodesToScore = 0): number
   return Math.max(Math.floor((total * percent) / 100), 100)
 }
 
-function firstRefusal(filters: readonly Plugin[], pod: PodInfo, node: NodeInfo, state: CycleState) {
-  for (const plugin of filters) {
+/** The first filter's that refuses, whether it was asked now or before. */
+function firstRefusal({ signature, signed, unsigned }: Filters, pod: PodInfo, node: NodeInfo, state: CycleState): NodeVerdict['refusal'] {
+  let verdict = node.verdict(signature)
+  if (verdict === undefined) node.setVerdict(signature, (verdict = signedVerdict(signed, pod, node, state)))
+  for (const [place, plugin] of unsigned) {
+    if (place > verdict.place) break
     const rejection = plugin.filter!(pod, node, state)
     if (rejection !== undefined) return { plugin: plugin.name, rejection }
   }
-  return undefined
+  return verdict.refusal
+}
+
+function signedVerdict(signed: readonly Placed[], pod: PodInfo, node: NodeInfo, state: CycleState): NodeVerdict {
+  for (const [place, plugin] of signed) {
+    const rejection = plugin.filter!(pod, node, state)
+    if (rejection !== undefined) return { refusal: { plugin: plugin.name, rejection }, place, scores: undefined }
+  }
+  return { refusal: undefined, place: Infinity, scores: undefined }
+}
+
+function signedScores(
+  plugins: readonly Plugin[],
+  pod: PodInfo,
+  node: NodeInfo,
+  state: CycleState,
+  signature: Signature,
+): readonly number[] {
+  const verdict = node.verdict(signature)
+  if (verdict?.scores !== undefined) return verdict.scores
+  const scores = plugins.map((plugin) => plugin.score!(pod, node, state))
+  if (verdict !== undefined) verdict.scores = scores
+  return scores
 }
 
 /** Takes pods off a node and puts others there, and undoes it all at the end; the cycle runs without a pause, so nobody sees it. */

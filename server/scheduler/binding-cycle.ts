@@ -1,4 +1,5 @@
-import type { CycleState, Plugin, Rejection } from './framework.ts'
+import type { CycleState, Plugin } from './framework.ts'
+import type { Rejection } from './node-verdict.ts'
 import type { PodInfo } from './pod-info.ts'
 import type { Profile } from './profile.ts'
 import { PermitRefused } from './waiting-pods.ts'

@@ -15,6 +15,7 @@ export class SchedulerCache {
   readonly #affine = new Map<string, PodInfo>()
   /** On how many nodes each image is. */
   readonly #imageNodes = new Map<string, number>()
+  #nodeImages = 0
   #antiAffine = 0
 
   /** Whether any pod says something of other pods; whether any does not suffer some near it. */
@@ -24,6 +25,11 @@ export class SchedulerCache {
 
   get anyRequiredAntiAffinity(): boolean {
     return this.#antiAffine > 0
+  }
+
+  /** Another number whenever other images are on nodes than before. */
+  get nodeImages(): number {
+    return this.#nodeImages
   }
 
   nodesWithImage(name: string): number {
@@ -42,9 +48,12 @@ export class SchedulerCache {
   setNode(node: Node): NodeInfo {
     const info = this.#info(node.metadata.name ?? '')
     if (info.node === undefined) this.#nodes.push(info)
-    this.#countImages(info, -1)
+    const before = info.images
     info.setNode(node)
-    this.#countImages(info, 1)
+    if (hasOthers(info.images, before) || hasOthers(before, info.images)) {
+      this.#countImages(before, -1)
+      this.#countImages(info.images, 1)
+    }
     return info
   }
 
@@ -52,7 +61,7 @@ export class SchedulerCache {
     const info = this.#infos.get(name)
     if (info === undefined) return
     info.node = undefined
-    this.#countImages(info, -1)
+    this.#countImages(info.images, -1)
     info.images = new Map()
     this.#nodes = this.#nodes.filter((n) => n !== info)
     this.#prune(info)
@@ -110,8 +119,9 @@ export class SchedulerCache {
     else this.#affine.set(uid, pod)
   }
 
-  #countImages(info: NodeInfo, sign: 1 | -1): void {
-    for (const name of info.images.keys()) {
+  #countImages(images: NodeInfo['images'], sign: 1 | -1): void {
+    if (images.size > 0) this.#nodeImages++
+    for (const name of images.keys()) {
       const count = (this.#imageNodes.get(name) ?? 0) + sign
       if (count === 0) this.#imageNodes.delete(name)
       else this.#imageNodes.set(name, count)
@@ -127,4 +137,9 @@ export class SchedulerCache {
   #prune(info: NodeInfo): void {
     if (info.node === undefined && info.pods.size === 0) this.#infos.delete(info.name)
   }
+}
+
+function hasOthers(images: NodeInfo['images'], than: NodeInfo['images']): boolean {
+  for (const name of images.keys()) if (!than.has(name)) return true
+  return false
 }

@@ -18,6 +18,7 @@ import type { Clock } from '../machinery/clock.ts'
 import type { SchedulerCache } from './cache.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { NominatedPods } from './nominated-pods.ts'
+import type { Rejection } from './node-verdict.ts'
 import type { PodInfo } from './pod-info.ts'
 import type { WaitingPods } from './waiting-pods.ts'
 
@@ -97,6 +98,11 @@ export interface Plugin {
   readonly name: string
   /** What may make a pod schedulable that this plugin refused. Without it, nothing but time does. */
   readonly events?: readonly EventInterest[]
+  /**
+   * What of the pod its `filter` and `score` go by, where they look at nothing else but the node: pods with one signature get one answer for as
+   * long as the node stays as it is, so it is asked once (KEP-5598). undefined when more than that counts for this pod.
+   */
+  sign?(pod: PodInfo): string | undefined
   /** May keep a pod out of the queue. */
   preEnqueue?(pod: Pod): Rejection | undefined
   /** Which pod comes first: negative when it is `a`. One plugin does it for all profiles. */
@@ -139,12 +145,6 @@ export interface QueuedPod {
   rejectedBy: ReadonlySet<string>
   /** The plugin whose preEnqueue holds it back. */
   gatedBy: string | undefined
-}
-
-/** `unresolvable`: removing other pods would not help. */
-export interface Rejection {
-  readonly unresolvable: boolean
-  readonly reasons: readonly string[]
 }
 
 export const unschedulable = (...reasons: string[]): Rejection => ({ unresolvable: false, reasons })

@@ -1,9 +1,11 @@
 import type { Node } from '../client/objects.ts'
 import type { LabelSelector } from '../machinery/labels.ts'
+import type { NodeVerdict, Signature } from './node-verdict.ts'
 import { UsedPorts, type PodInfo } from './pod-info.ts'
 import { addResources, listToResources, noResources, wholeUnits, type Resources } from './resources.ts'
 
 const MAX_COUNTS = 16
+const MAX_VERDICTS = 8
 
 /** A node and the sums over its pods, kept in step pod by pod: asking costs nothing. */
 export class NodeInfo {
@@ -24,6 +26,8 @@ export class NodeInfo {
   readonly withRequiredAntiAffinity = new Map<string, PodInfo>()
   /** Pods by selector, counted when first asked; what changes a pod empties it. */
   readonly #counts = new Map<string, number>()
+  /** What plugins have said of the node for pods of one signature; what changes the node or its pods empties it. */
+  readonly #verdicts = new Map<Signature, NodeVerdict>()
 
   constructor(name: string) {
     this.name = name
@@ -31,6 +35,7 @@ export class NodeInfo {
 
   setNode(node: Node): void {
     this.node = node
+    this.#verdicts.clear()
     const allocatable = node.status?.allocatable
     this.allocatable = listToResources(allocatable)
     this.allowedPods = allocatable?.pods === undefined ? 0 : wholeUnits(String(allocatable.pods))
@@ -43,7 +48,7 @@ export class NodeInfo {
     this.removePod(pod.uid)
     this.pods.set(pod.uid, pod)
     this.#count(pod, 1)
-    this.#counts.clear()
+    this.#forget()
     for (const p of pod.hostPorts) this.usedPorts.add(p)
     if (pod.affinity === undefined) return
     this.withAffinity.set(pod.uid, pod)
@@ -56,7 +61,7 @@ export class NodeInfo {
     if (pod === undefined) return false
     this.pods.delete(uid)
     this.#count(pod, -1)
-    this.#counts.clear()
+    this.#forget()
     this.withAffinity.delete(uid)
     this.withRequiredAntiAffinity.delete(uid)
     for (const p of pod.hostPorts) this.usedPorts.remove(p)
@@ -75,6 +80,20 @@ export class NodeInfo {
     if (this.#counts.size >= MAX_COUNTS) this.#counts.clear()
     this.#counts.set(key, count)
     return count
+  }
+
+  verdict(signature: Signature): NodeVerdict | undefined {
+    return this.#verdicts.get(signature)
+  }
+
+  setVerdict(signature: Signature, verdict: NodeVerdict): void {
+    if (this.#verdicts.size >= MAX_VERDICTS) this.#verdicts.clear()
+    this.#verdicts.set(signature, verdict)
+  }
+
+  #forget(): void {
+    this.#counts.clear()
+    this.#verdicts.clear()
   }
 
   #count(pod: PodInfo, sign: 1 | -1): void {

@@ -20,6 +20,8 @@ function imagesOf({ spec }: Pod): string[] {
 /** Prefers nodes that have the pod's images, the more the larger they are; an image that few nodes have counts less, so that not all go there. */
 export const imageLocality: PluginFactory = ({ cache }) => ({
   name: 'ImageLocality',
+  // How many nodes have an image counts for all of them.
+  sign: ({ pod }) => JSON.stringify([cache.nodeImages, cache.nodes.length, imagesOf(pod)]),
   score({ pod }, node, state) {
     if (node.images.size === 0) return 0
     let images = state.read(imagesKey)

@@ -30,6 +30,7 @@ export const nodeAffinity: PluginFactory<PluginArguments['NodeAffinity']> = (_ha
       },
       { on: ['PodUpdate'] },
     ],
+    sign: ({ pod: { spec } }) => JSON.stringify([spec?.nodeSelector ?? null, spec?.affinity?.nodeAffinity ?? null]),
     preFilter(pod, state) {
       const required = requiredAffinity(pod.pod.spec)
       if (required === undefined) return added === undefined ? 'skip' : undefined

@@ -33,6 +33,7 @@ export const nodeDeclaredFeatures: Plugin = {
     },
     { on: ['PodUpdate'], helps: (_, e) => e.type === 'PodUpdate' && !isDeepStrictEqual(neededBy(e.pod.pod), neededBy(e.old.pod)) },
   ],
+  sign: ({ pod }) => neededBy(pod).join(),
   preFilter({ pod }, state) {
     const needed = neededBy(pod)
     if (needed.length === 0) return 'skip'

@@ -19,6 +19,7 @@ export const nodePorts: Plugin = {
       },
     },
   ],
+  sign: ({ hostPorts }) => (hostPorts.length === 0 ? '' : JSON.stringify(hostPorts)),
   preFilter: (pod) => (pod.hostPorts.length === 0 ? 'skip' : undefined),
   filter: (pod, node) => (pod.hostPorts.some((p) => node.usedPorts.conflicts(p)) ? REFUSED : undefined),
 }

@@ -2,7 +2,7 @@ import type { PluginArguments } from '../../config/types.ts'
 import { MAX_NODE_SCORE, type PluginFactory } from '../../framework.ts'
 import type { NodeInfo } from '../../node-info.ts'
 import type { PodInfo } from '../../pod-info.ts'
-import { capacityOf, requestedOf } from '../node-resources-fit/scoring.ts'
+import { capacityOf, requestedOf, resourceSignature } from '../node-resources-fit/scoring.ts'
 
 /** 100 when the first n resources are used to the same degree, less the further apart they are. */
 function balance(shares: Float64Array, n: number): number {
@@ -44,6 +44,7 @@ export const nodeResourcesBalancedAllocation: PluginFactory<PluginArguments['Nod
   }
   return {
     name: 'NodeResourcesBalancedAllocation',
+    sign: resourceSignature,
     // Pods without requests would all flow to the same node.
     preScore: (pod) => (names.every((name) => amountOf(name, pod) === 0) ? 'skip' : undefined),
     score,

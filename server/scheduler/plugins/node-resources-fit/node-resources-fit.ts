@@ -1,9 +1,10 @@
 import type { PluginArguments } from '../../config/types.ts'
-import type { PluginFactory, Rejection } from '../../framework.ts'
+import type { PluginFactory } from '../../framework.ts'
+import type { Rejection } from '../../node-verdict.ts'
 import type { NodeInfo } from '../../node-info.ts'
 import type { PodInfo } from '../../pod-info.ts'
 import { isByDevices } from '../dynamic-resources/extended-resources.ts'
-import { allocationScore } from './scoring.ts'
+import { allocationScore, resourceSignature } from './scoring.ts'
 
 const NONE: ReadonlySet<string> = new Set()
 
@@ -73,6 +74,8 @@ export const nodeResourcesFit: PluginFactory<PluginArguments['NodeResourcesFit']
       // A class may have devices for a resource that no node has.
       { on: ['DeviceChange'], helps: (pod) => pod.requests.scalars !== undefined },
     ],
+    // Whether devices stand for an extended resource is the classes' matter.
+    sign: resourceSignature,
     filter: refusal,
     score: allocationScore(args.scoringStrategy),
   }

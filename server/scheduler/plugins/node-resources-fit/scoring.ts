@@ -4,6 +4,12 @@ import type { NodeInfo } from '../../node-info.ts'
 import type { PodInfo } from '../../pod-info.ts'
 import { along, type Rate } from '../shape.ts'
 
+/** The amounts that a pod is weighed by; undefined with extended resources, for which devices may stand. */
+export function resourceSignature({ requests, scoringCpu, scoringMemory }: PodInfo): string | undefined {
+  if (requests.scalars !== undefined) return undefined
+  return [requests.milliCpu, requests.memory, requests.ephemeralStorage, scoringCpu, scoringMemory].join()
+}
+
 /** What of a resource would be requested on the node with the pod; containers that ask for no cpu or memory count as a little. */
 export function requestedForScoring(name: string, pod: PodInfo, node: NodeInfo): number {
   if (name === 'cpu') return node.scoringCpu + pod.scoringCpu

@@ -16,6 +16,7 @@ export const nodeUnschedulable: Plugin = {
     },
     { on: ['PodUpdate'], helps: (pod) => tolerates(pod.pod.spec?.tolerations, CORDONED) },
   ],
+  sign: ({ pod }) => String(tolerates(pod.spec?.tolerations, CORDONED)),
   filter(pod, node) {
     if (node.node?.spec?.unschedulable !== true) return undefined
     return tolerates(pod.pod.spec?.tolerations, CORDONED) ? undefined : REFUSED

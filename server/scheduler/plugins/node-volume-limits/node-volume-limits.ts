@@ -2,7 +2,8 @@ import { countedCsiOf, driverOf, inlineCsiOf, type CsiVolume } from '../../../cl
 import type { CSINode, PersistentVolumeClaim } from '../../../client/objects-storage.ts'
 import type { Pod } from '../../../client/objects.ts'
 import { claimNameOf, claimNames, classOf, foreignClaim } from '../../../client/volume-binding.ts'
-import { unresolvable, unschedulable, type Handle, type PluginFactory, type Rejection } from '../../framework.ts'
+import { unresolvable, unschedulable, type Handle, type PluginFactory } from '../../framework.ts'
+import type { Rejection } from '../../node-verdict.ts'
 import { storageHelps } from '../storage-events.ts'
 
 const REFUSED = unschedulable('node(s) exceed max volume count')

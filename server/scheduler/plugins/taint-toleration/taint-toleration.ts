@@ -21,6 +21,7 @@ export const taintToleration: Plugin = {
     },
     { on: ['PodUpdate'] },
   ],
+  sign: ({ pod }) => JSON.stringify(pod.spec?.tolerations ?? []),
   filter(pod, node) {
     const taints = node.node?.spec?.taints
     if (taints === undefined || taints.length === 0) return undefined

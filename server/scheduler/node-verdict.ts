@@ -1,0 +1,21 @@
+/** `unresolvable`: removing other pods would not help. */
+export interface Rejection {
+  readonly unresolvable: boolean
+  readonly reasons: readonly string[]
+}
+
+/** Stands for all pods that the plugins of one profile cannot tell apart. */
+export interface Signature {
+  /** The plugins that go by it. */
+  readonly plugins: ReadonlySet<{ readonly name: string }>
+}
+
+/** What the plugins that go by a signature have said of a node. */
+export interface NodeVerdict {
+  /** The first that refuses. */
+  readonly refusal: { readonly plugin: string; readonly rejection: Rejection } | undefined
+  /** Its place among the filters of the profile; behind all of them where none refuses. */
+  readonly place: number
+  /** Before `normalize`, in the order of the plugins; set when first scored. */
+  scores: readonly number[] | undefined
+}
