@@ -6,6 +6,7 @@ import { isStatusError } from '../machinery/status.ts'
 import type { WorkQueue, WorkQueueOptions } from '../machinery/work-queue.ts'
 import type { WorkerOptions } from '../machinery/workers.ts'
 import type { Authority } from '../serving/x509.ts'
+import type { JobLimits } from './job/limits.ts'
 import type { NodeIpamOptions } from './node-ipam/options.ts'
 import type { NodeLifecycleOptions } from './node-lifecycle/options.ts'
 
@@ -34,6 +35,7 @@ export interface ControllerOptions {
   secretToken?(namespace: string, account: { name: string; uid: string }, secret: string): string
   /** What differs from kube-controller-manager's defaults. */
   nodeLifecycle?: Partial<NodeLifecycleOptions>
+  job?: Partial<JobLimits>
   /** How many finished pods may stay; 0 for all. Default 12500. */
   terminatedPodGCThreshold?: number
   /** Gives nodes addresses for their pods; without it none get any. */
@@ -42,6 +44,8 @@ export interface ControllerOptions {
   legacyServiceAccountTokenCleanUpPeriodMs?: number
   /** Volumes of a node that is not ready stay attached until it has unmounted them, however long that takes. */
   disableForceDetachOnTimeout?: boolean
+  /** How long a pod may be marked as disrupted and not be deleted; default two minutes. */
+  stalePodDisruptionTimeoutMs?: number
   /** Where volumes of the provisioner kubernetes.io/host-path are made; without it there is no such provisioner. */
   hostPathFolder?: string
 }

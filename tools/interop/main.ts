@@ -17,7 +17,7 @@ import { playUpstream } from './upstream-tests.ts'
  * their work with this server in place of its own loops and nodes, on the embedded store and on etcd; `-- --ours` the other way round:
  * this project's loops, scheduler and a simulated node do it with an unmodified kube-apiserver. `-- --identities`: real clients,
  * each with an identity of its own (own-identities.ts). `-- --manifests`: what real projects install (manifest-sets.ts). `-- --upstream=PROGRAM`: Kubernetes' own
- * end-to-end tests (upstream-tests.ts); `-- --integration=FOLDER,…`: its integration tests (integration-tests.ts). Exit code 1 for a step that does not come about, or a refusal in their logs.
+ * end-to-end tests (upstream-tests.ts); `-- --integration=FOLDER,…`: its integration tests (integration-tests.ts), with `--ours` of our loops. Exit code 1 for a step that does not come about, or a refusal in their logs.
  */
 const NEEDED = ['kube-controller-manager', 'kube-scheduler', 'kubemark', 'kubectl', 'etcd'] as const
 const STEP_LIMIT_MS = 60_000
@@ -122,7 +122,10 @@ const { values: flags } = commandLine('Real components against this server, or i
   manifests: { type: 'boolean', help: 'Published sets of manifests, applied twice, instead.' },
   upstream: { type: 'string', help: "Kubernetes' own end-to-end tests, instead: their program, e2e.test." },
   integration: { type: 'string', help: "Folders of Kubernetes' own integration tests, instead: apiserver/apply,auth." },
-  ours: { type: 'boolean', help: 'Our loops against a kube-apiserver, instead.' },
+  ours: {
+    type: 'boolean',
+    help: 'Our loops against a kube-apiserver, instead; with --integration in place of the controllers that its tests start.',
+  },
   node: { type: 'string', help: 'Program that starts a real node, for --identities and --upstream.' },
   only: { type: 'string', default: '', help: 'Pattern of the sets or tests.' },
 })
@@ -145,7 +148,7 @@ if (flags.identities) {
 } else if (upstream !== undefined) {
   faults += await playUpstream(assets, upstream, node, only)
 } else if (integration !== undefined) {
-  faults += await playIntegration(integration.split(','), only === '' ? undefined : only, assets)
+  faults += await playIntegration(integration.split(','), only === '' ? undefined : only, assets, flags.ours === true)
 } else if (flags.ours) {
   const spec = reference(assets)
   if (typeof spec === 'string') throw new Error(spec)

@@ -40,6 +40,7 @@ class Disruption {
   readonly #ctx: ControllerContext
   readonly #queue: WorkQueue
   readonly #stale: WorkQueue
+  readonly #staleAfterMs: number
   readonly #budgets: Informer<PodDisruptionBudget>
   readonly #pods: Informer<Pod>
   readonly #replicationControllers: Informer<ReplicaSet>
@@ -53,6 +54,7 @@ class Disruption {
     this.#ctx = ctx
     this.#queue = ctx.workQueue('disruption')
     this.#stale = ctx.workQueue('stale_pod_disruption')
+    this.#staleAfterMs = ctx.options.stalePodDisruptionTimeoutMs ?? STALE_MARK_MS
     const transform = dropManagedFields
     this.#budgets = ctx.informers.informer<PodDisruptionBudget>(POD_DISRUPTION_BUDGETS, { transform })
     this.#pods = ctx.informers.informer<Pod>(PODS, { transform })
@@ -87,7 +89,7 @@ class Disruption {
   #podChanged(pod: Pod): void {
     this.#wake(pod)
     const wait = this.#staleIn(pod)
-    if (wait !== undefined) this.#stale.addAfter(keyOf(pod), Math.min(wait, STALE_MARK_MS))
+    if (wait !== undefined) this.#stale.addAfter(keyOf(pod), Math.min(wait, this.#staleAfterMs))
   }
 
   #wake(pod: Pod): void {
@@ -233,14 +235,14 @@ class Disruption {
     const mark = findCondition(pod.status?.conditions, 'DisruptionTarget')
     if (pod.metadata.deletionTimestamp != null || isTerminal(pod)) return undefined
     if (mark?.status !== 'True' || mark.reason === 'TerminationByKubelet') return undefined
-    return Math.max(Date.parse(mark.lastTransitionTime ?? '') + STALE_MARK_MS - this.#ctx.clock.now(), 0) || 0
+    return Math.max(Date.parse(mark.lastTransitionTime ?? '') + this.#staleAfterMs - this.#ctx.clock.now(), 0) || 0
   }
 
   async #unmark(key: string): Promise<void> {
     const pod = this.#pods.lister.getByKey(key)
     const wait = pod === undefined ? undefined : this.#staleIn(pod)
     if (pod === undefined || wait === undefined) return
-    if (wait > 0) return this.#stale.addAfter(key, Math.min(wait, STALE_MARK_MS))
+    if (wait > 0) return this.#stale.addAfter(key, Math.min(wait, this.#staleAfterMs))
     try {
       await patchCondition(this.#ctx, pod, { type: 'DisruptionTarget', status: 'False', reason: '', message: '' })
     } catch (e) {

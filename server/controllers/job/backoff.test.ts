@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Pod } from '../../client/objects.ts'
-import { nextFailures, waitAfter } from './backoff.ts'
+import { nextFailures, waitAfter, type Failures } from './backoff.ts'
+import { JOB_DEFAULTS } from './limits.ts'
+
+const wait = (failures: Failures, now: number): number => waitAfter(failures, now, JOB_DEFAULTS)
 
 const pod = (seconds: number): Pod => ({
   metadata: { name: 'p' },
@@ -8,10 +11,15 @@ const pod = (seconds: number): Pod => ({
 })
 
 test('the wait doubles from ten seconds to ten minutes, and time passed counts', () => {
-  const waits = [0, 1, 2, 3, 7, 8, 60].map((count) => waitAfter({ count, lastAt: 5000 }, 5000) / 1000)
+  const waits = [0, 1, 2, 3, 7, 8, 60].map((count) => wait({ count, lastAt: 5000 }, 5000) / 1000)
   expect(waits).toEqual([0, 10, 20, 40, 600, 600, 600])
-  expect(waitAfter({ count: 2, lastAt: 0 }, 15_000)).toBe(5000)
-  expect(waitAfter({ count: 2, lastAt: 0 }, 20_001)).toBe(0)
+  expect(wait({ count: 2, lastAt: 0 }, 15_000)).toBe(5000)
+  expect(wait({ count: 2, lastAt: 0 }, 20_001)).toBe(0)
+})
+
+test('the first and the longest wait may be others', () => {
+  const limits = { firstBackoffMs: 100, longestBackoffMs: 300 }
+  expect([1, 2, 3].map((count) => waitAfter({ count, lastAt: 0 }, 0, limits))).toEqual([100, 200, 300])
 })
 
 test('a success starts the count anew, but for failures after it', () => {

@@ -1,8 +1,8 @@
 import type { Pod } from '../../client/objects.ts'
 import { allFailures, finishedTime } from './job-pods.ts'
+import type { JobLimits } from './limits.ts'
 
-const FIRST_MS = 10_000
-const LONGEST_MS = 600_000
+type Backoff = Pick<JobLimits, 'firstBackoffMs' | 'longestBackoffMs'>
 
 export interface Failures {
   /** Since the last success. */
@@ -24,13 +24,14 @@ export function nextFailures(before: Failures = NONE, succeeded: readonly Pod[],
   return later.length === 0 ? NONE : { count: later.length, lastAt: Math.max(...later) }
 }
 
-/** Milliseconds before the next pod may be made: 10 s after the first failure, doubling up to ten minutes. */
-export function waitAfter({ count, lastAt }: Failures, now: number): number {
+/** Milliseconds before the next pod may be made; the wait doubles with each failure. */
+export function waitAfter({ count, lastAt }: Failures, now: number, { firstBackoffMs, longestBackoffMs }: Backoff): number {
   if (count === 0) return 0
-  return Math.max(0, Math.min(FIRST_MS * 2 ** (count - 1), LONGEST_MS) - (now - lastAt))
+  return Math.max(0, Math.min(firstBackoffMs * 2 ** (count - 1), longestBackoffMs) - (now - lastAt))
 }
 
 /** The same for one index of a job, whose last failed pod carries the count. */
-export function waitForIndex(lastFailed: Pod | undefined, now: number): number {
-  return lastFailed === undefined ? 0 : waitAfter({ count: allFailures(lastFailed) + 1, lastAt: finishedTime(lastFailed) }, now)
+export function waitForIndex(lastFailed: Pod | undefined, now: number, backoff: Backoff): number {
+  if (lastFailed === undefined) return 0
+  return waitAfter({ count: allFailures(lastFailed) + 1, lastAt: finishedTime(lastFailed) }, now, backoff)
 }

@@ -13,6 +13,7 @@ import { Expectations } from '../expectations.ts'
 import { claim, claimable, controllerOf, controllerRef, indexClaimable, ownerIn, selecting } from '../owners.ts'
 import { WrittenVersions } from '../written.ts'
 import { finishedCondition, hasFinalizer, TRACKING_FINALIZER } from './job-pods.ts'
+import { JOB_DEFAULTS } from './limits.ts'
 import { subjectOf, type JobMemory } from './round.ts'
 import { syncJob } from './sync.ts'
 import { removeFinalizer } from './tracking.ts'
@@ -52,6 +53,7 @@ class Jobs {
     this.#memory = {
       ctx,
       recorder: ctx.recorder('job-controller'),
+      limits: { ...JOB_DEFAULTS, ...ctx.options.job },
       expectations: new Expectations(clock),
       finalizersRemoved: new Map(),
       failures: new Map(),

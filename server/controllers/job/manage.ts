@@ -27,8 +27,6 @@ import { judgeFailure } from './policies.ts'
 import type { Round } from './round.ts'
 import { removeFinalizer } from './tracking.ts'
 
-// At most so many creates or deletes in one round.
-const BURST = 500
 const PARALLEL_DELETES = 32
 const INDEX_VARIABLE = 'JOB_COMPLETION_INDEX'
 // A generated suffix of five characters makes it 63.
@@ -44,9 +42,10 @@ export interface Managed {
 export async function managePods(round: Round): Promise<Managed> {
   const { job } = round
   const active = round.active.length
+  const { maxPodsPerRound } = round.memory.limits
   if (isSuspended(job)) return removePods(round, forRemoval(round, active))
   const wanted = wantedPods(round)
-  const surplus = forRemoval(round, Math.max(active - wanted, 0)).slice(0, BURST)
+  const surplus = forRemoval(round, Math.max(active - wanted, 0)).slice(0, maxPodsPerRound)
   if (surplus.length > 0) return removePods(round, surplus)
   const leaving = onlyReplacesFailed(job) ? round.terminating : 0
   const missing = wanted - leaving - active
@@ -121,17 +120,17 @@ async function addPods(round: Round, missing: number): Promise<Managed> {
   const { job, memory, key, owner, now } = round
   const active = round.active.length
   const perIndex = hasBackoffLimitPerIndex(job)
-  const wait = perIndex ? 0 : waitAfter(round.failures, now)
+  const wait = perIndex ? 0 : waitAfter(round.failures, now, memory.limits)
   if (wait > 0) {
     memory.wakeAfter(key, wait)
     return { active }
   }
   let pods: Pod[]
-  const count = Math.min(missing, BURST)
+  const count = Math.min(missing, memory.limits.maxPodsPerRound)
   if (isIndexed(job)) {
     let indexes = pendingIndexes(round, count)
     if (perIndex && indexes.length > 0) {
-      const waits = indexes.map((i) => waitForIndex(round.delayed.get(i), now))
+      const waits = indexes.map((i) => waitForIndex(round.delayed.get(i), now, memory.limits))
       indexes = indexes.filter((_, i) => waits[i] === 0)
       if (indexes.length === 0) {
         memory.wakeAfter(key, Math.min(...waits))

@@ -22,12 +22,14 @@ import {
   isPodFailed,
   validIndexOf,
 } from './job-pods.ts'
+import type { JobLimits } from './limits.ts'
 import { judgeFailure } from './policies.ts'
 
 /** What outlives a round, for all jobs. */
 export interface JobMemory {
   ctx: ControllerContext
   recorder: EventRecorder
+  limits: JobLimits
   expectations: Expectations
   /** Uids of pods whose tracking finalizer was taken off, by job; the informer has not shown it yet. */
   finalizersRemoved: Map<string, Set<string>>

@@ -9,8 +9,6 @@ import { hasFinalizer, indexOf, isIndexed, isPodFailed, TRACKING_FINALIZER, vali
 import { judgeFailure } from './policies.ts'
 import type { Round } from './round.ts'
 
-// Keeps uncountedTerminatedPods below about 20 KB, and big jobs from starving small ones.
-const MAX_UNCOUNTED = 500
 const PARALLEL_PATCHES = 32
 
 /**
@@ -95,7 +93,7 @@ function countEnded(round: Round): Counted {
       failed.push(uid)
       out.changed = true
     }
-    if (newIndexes.size + succeeded.length + failed.length >= MAX_UNCOUNTED) {
+    if (newIndexes.size + succeeded.length + failed.length >= round.memory.limits.maxUncountedPods) {
       out.full = true
       break
     }

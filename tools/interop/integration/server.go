@@ -21,6 +21,7 @@ import (
 	utilfeature "k8s.io/apiserver/pkg/util/feature"
 	restclient "k8s.io/client-go/rest"
 	"k8s.io/kubernetes/cmd/kube-apiserver/app/options"
+	"k8s.io/kubernetes/pkg/controller/outside"
 )
 
 // Testing is what it needs of a test.
@@ -106,6 +107,7 @@ func StartProgram(ctx context.Context, t Testing, s *options.ServerRunOptions, s
 				config.TLSClientConfig.CAFile = filepath.Join(dir, "apiserver.crt")
 			}
 			config.TLSClientConfig.ServerName = nameIn(config.TLSClientConfig.CAFile)
+			outside.Serves(ctx, strings.TrimPrefix(config.Host, "https://"), token)
 			return config, ended, nil
 		}
 	}

@@ -1,0 +1,151 @@
+// Package outside starts control loops of another program in place of the controller that a test starts in its process: the program in
+// $BINNACLE_LOOPS, which serves the whole test binary. It is told line by line in JSON which loop shall work on which server, and tells when that
+// runs and when it has ended. Without the variable controllers run as they are. Copied into k8s.io/kubernetes/pkg/controller by integration-tests.ts.
+package outside
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+
+	"k8s.io/client-go/kubernetes"
+)
+
+type server struct{ host, token string }
+
+type order struct {
+	ID      int            `json:"id"`
+	Host    string         `json:"host,omitempty"`
+	Token   string         `json:"token,omitempty"`
+	Loops   []string       `json:"loops"`
+	Options map[string]any `json:"options,omitempty"`
+	Stop    bool           `json:"stop,omitempty"`
+}
+
+type answer struct {
+	ID    int  `json:"id"`
+	Ended bool `json:"ended"`
+}
+
+var (
+	mu      sync.Mutex
+	servers []server
+	input   io.WriteCloser
+	last    int
+	ends    = map[int]chan struct{}{}
+)
+
+// Serves says that a server with that address (host:port) and token of an administrator is there until ctx ends.
+func Serves(ctx context.Context, host, token string) {
+	mu.Lock()
+	defer mu.Unlock()
+	one := server{host, token}
+	servers = append(servers, one)
+	go func() {
+		<-ctx.Done()
+		mu.Lock()
+		defer mu.Unlock()
+		for i := range servers {
+			if servers[i] == one {
+				servers = append(servers[:i], servers[i+1:]...)
+				return
+			}
+		}
+	}()
+}
+
+// On tells whether other loops stand in for controllers.
+func On() bool { return os.Getenv("BINNACLE_LOOPS") != "" }
+
+// Runs has loops work until ctx ends, on the client's server; without a client on the newest one. False: the controller itself shall run.
+func Runs(ctx context.Context, client kubernetes.Interface, options map[string]any, loops ...string) bool {
+	if !On() {
+		return false
+	}
+	id, end := start(client, options, loops)
+	<-ctx.Done()
+	tell(order{ID: id, Stop: true})
+	<-end
+	return true
+}
+
+func start(client kubernetes.Interface, options map[string]any, loops []string) (int, chan struct{}) {
+	host := ""
+	if client != nil {
+		host = client.CoreV1().RESTClient().Get().URL().Host
+	}
+	mu.Lock()
+	if input == nil {
+		begin()
+	}
+	last++
+	id, end := last, make(chan struct{})
+	ends[id] = end
+	var of server
+	for _, s := range servers {
+		if of.host != host {
+			of = s
+		}
+	}
+	mu.Unlock()
+	tell(order{ID: id, Host: of.host, Token: of.token, Loops: loops, Options: options})
+	return id, end
+}
+
+func begin() {
+	cmd := exec.Command(os.Getenv("BINNACLE_LOOPS"))
+	log, err := os.Create(filepath.Join(os.Getenv("BINNACLE_LOGS"), fmt.Sprintf("loops-%d.log", os.Getpid())))
+	if err != nil {
+		panic(err)
+	}
+	cmd.Stderr = log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	output, err := cmd.StdoutPipe()
+	if err != nil {
+		panic(err)
+	}
+	if input, err = cmd.StdinPipe(); err != nil {
+		panic(err)
+	}
+	if err := cmd.Start(); err != nil {
+		panic(err)
+	}
+	go func() {
+		for lines := bufio.NewScanner(output); lines.Scan(); {
+			var a answer
+			if json.Unmarshal(lines.Bytes(), &a) != nil || !a.Ended {
+				continue
+			}
+			mu.Lock()
+			if end := ends[a.ID]; end != nil {
+				close(end)
+				delete(ends, a.ID)
+			}
+			mu.Unlock()
+		}
+		fmt.Fprintln(os.Stderr, "the program of the loops has ended")
+		mu.Lock()
+		defer mu.Unlock()
+		for id, end := range ends {
+			close(end)
+			delete(ends, id)
+		}
+	}()
+}
+
+func tell(o order) {
+	line, err := json.Marshal(o)
+	if err != nil {
+		panic(err)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	input.Write(append(line, '\n'))
+}
