@@ -3,7 +3,7 @@ import { parseIntegers, parseNumbers } from '../machinery/numbers.ts'
 import { inTurns, Slice, type Pausing } from '../machinery/slice.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { unpooled } from './own-memory.ts'
-import { madeOf, replaceResourceVersion, type VersionedJson } from './stored-json.ts'
+import { digestOf, digestOfMade, madeOf, replaceResourceVersion, type VersionedJson } from './stored-json.ts'
 
 /** What selectors look at, taken from an object once. */
 export interface IndexedParts {
@@ -55,6 +55,8 @@ export class Entry {
   #rvEnd: number
   /** Whether it is shown as it is stored. */
   #shown: 'unknown' | 'stored' | 'otherwise'
+  /** Of what is stored, where something else is shown. */
+  #storedDigest: string | undefined
   readonly #schema: CacheSchema
   readonly #stale: boolean
   #parts: IndexedParts | undefined
@@ -106,6 +108,7 @@ export class Entry {
     const shown = this.#schema.settle!(json, this.revision)
     if (shown === undefined) return
     this.#shown = 'otherwise'
+    this.#storedDigest = digestOfMade({ json, rvStart: this.#rvStart, rvEnd: this.#rvEnd })
     this.#head = BRACE
     this.#body = shown.json.subarray(BRACE.length)
     this.#rvStart = shown.rvStart
@@ -131,7 +134,8 @@ export class Entry {
   /** Whether these stored bytes are its own; undefined when only its object can tell. */
   isStoredAs(value: Buffer): boolean | undefined {
     const versioned = this.#versioned()
-    if (this.#shown === 'otherwise' || this.#stale) return false
+    if (this.#stale) return false
+    if (this.#shown === 'otherwise') return this.#storedDigest === digestOf(value)
     return this.ours ? madeOf(versioned, value) : undefined
   }
 

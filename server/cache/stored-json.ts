@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { parseNumbers } from '../machinery/numbers.ts'
 import { escapedJson, escapeJsonBytes } from '../machinery/json-escape.ts'
 
@@ -86,12 +87,28 @@ export function withResourceVersion(stored: Buffer, revision: number): Versioned
   return { json, rvStart, rvEnd }
 }
 
-/** Whether a value is what `v` was made of; undefined when its layout is unusual and only a parser could tell. */
-export function madeOf(v: VersionedJson, value: Buffer): boolean | undefined {
+/** The member that has been put into what was stored; undefined where it stands first. */
+function versionIn(v: VersionedJson): { start: number; end: number } | undefined {
   const [head, tail] = FIELD_LATER
   const start = v.rvStart - head.length
-  const end = v.rvEnd + tail.length
   if (start < 0 || v.json.compare(head, 0, head.length, start, v.rvStart) !== 0) return undefined
+  return { start, end: v.rvEnd + tail.length }
+}
+
+/** A short text for what `v` was made of, equal to `digestOf` of that; undefined when its layout is unusual. */
+export function digestOfMade(v: VersionedJson): string | undefined {
+  const found = versionIn(v)
+  if (found === undefined) return undefined
+  return createHash('sha256').update(v.json.subarray(0, found.start)).update(v.json.subarray(found.end)).digest('base64')
+}
+
+export const digestOf = (value: Buffer): string => createHash('sha256').update(escapeJsonBytes(value)).digest('base64')
+
+/** Whether a value is what `v` was made of; undefined when its layout is unusual and only a parser could tell. */
+export function madeOf(v: VersionedJson, value: Buffer): boolean | undefined {
+  const found = versionIn(v)
+  if (found === undefined) return undefined
+  const { start, end } = found
   if (value.length !== v.json.length - (end - start)) return false
   return value.compare(v.json, 0, start, 0, start) === 0 && value.compare(v.json, end, v.json.length, start) === 0
 }

@@ -247,4 +247,32 @@ describe('objects', () => {
       spec: { color: 'red', size: 3 },
     })
   })
+
+  // k8s.io/apiextensions-apiserver/test/integration, TestSubresourcePatch
+  test('are not written by an update that changes nothing, in any version', async () => {
+    await using w = await open()
+    const old = { type: 'object', properties: { color: { type: 'string' } } }
+    await define(w, definition(WIDGETS, [version('v1'), version('v1beta1', { storage: false }, old)]))
+    await condition(w, 'widgets.example.com', 'Established', 'True')
+    await put(w, widget('a', { color: '<a>', size: 7 }))
+    const { store } = w.registry.resource('example.com', 'v1beta1', 'widgets')!
+    const made = await put(w, { ...widget('b', { color: '<b>' }), apiVersion: 'example.com/v1beta1' }, 'v1beta1')
+    const update = async (name: string, color?: string): Promise<number> => {
+      const { entry } = await updateIn(store, {
+        ...{ namespace: 'default', name, context: w.context, rules: mainRules(store) },
+        change: (current) => (color === undefined ? current! : { ...current!, spec: { color } }),
+      })
+      return entry.revision
+    }
+    expect(await update('b')).toBe(made.revision)
+    await w.feed.fresh()
+    expect(await update('b', '<b>')).toBe(made.revision)
+    const changed = await update('b', 'c')
+    expect(changed).toBeGreaterThan(made.revision)
+    expect(await update('b')).toBe(changed)
+    // What this version does not know goes with the first write in it.
+    const first = await update('a')
+    expect(first).toBeGreaterThan(changed)
+    expect(await update('a')).toBe(first)
+  })
 })
