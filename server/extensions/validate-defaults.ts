@@ -4,7 +4,7 @@ import { addErrors, type FieldError } from '../machinery/field-errors.ts'
 import { coerceEmbedded } from './coerce.ts'
 import { validateEmbedded } from './embedded.ts'
 import { aggregate, child, invalidValue } from './field-errors.ts'
-import { deepEqual, type JsonObject } from '../machinery/json-values.ts'
+import { deepEqual, isObject, type JsonObject } from '../machinery/json-values.ts'
 import { prune } from './prune.ts'
 import { asResource, type Schema } from './structural.ts'
 import { validateValue } from './validate.ts'
@@ -84,15 +84,15 @@ function ofValue(s: Schema, root: Schema, path: string, requirePruned: boolean):
 
 /** The reference checks defaults without x-kubernetes-int-or-string, and without types of nested validations: any value fits those. */
 function relaxed(s: Schema, nested = false): Schema {
-  const below = (of: Schema): Schema => relaxed(of, nested)
+  const same = (of: Schema): Schema => relaxed(of, nested)
   const inner = (of: Schema): Schema => relaxed(of, true)
   const { validation: v } = s
   return {
     ...s,
     types: nested || s.type === '' ? [] : [s.type],
-    ...(s.items === undefined ? {} : { items: below(s.items) }),
-    properties: new Map([...s.properties].map(([name, of]) => [name, below(of)])),
-    ...(typeof s.additionalProperties === 'object' ? { additionalProperties: below(s.additionalProperties) } : {}),
+    ...(s.items === undefined ? {} : { items: same(s.items) }),
+    properties: new Map([...s.properties].map(([name, of]) => [name, same(of)])),
+    ...(typeof s.additionalProperties === 'object' ? { additionalProperties: same(s.additionalProperties) } : {}),
     validation: {
       ...v,
       allOf: v.allOf.map(inner),
@@ -103,15 +103,48 @@ function relaxed(s: Schema, nested = false): Schema {
   }
 }
 
-/** Takes out of the defaults of a schema what it does not know, for use: definitions of old may have such. Returns the schema to use. */
-export function prunedDefaults(s: Schema): Schema {
-  const value = copyJson(s.default)
-  if (value !== undefined) prune(value, s, s.embeddedResource)
-  return {
-    ...s,
-    ...(value === undefined ? {} : { default: value }),
-    ...(s.items === undefined ? {} : { items: prunedDefaults(s.items) }),
-    properties: new Map([...s.properties].map(([name, of]) => [name, prunedDefaults(of)])),
-    ...(typeof s.additionalProperties === 'object' ? { additionalProperties: prunedDefaults(s.additionalProperties) } : {}),
+/** Where a default stands in an object of the kind: makes one with it, and finds it there again. */
+interface Setting {
+  around(focus: unknown): unknown
+  /** Undefined where it is no longer there. */
+  within(obj: unknown): unknown
+}
+
+const ROOT: Setting = { around: (focus) => focus, within: (obj) => obj }
+const below = (s: Setting, name: string): Setting => ({
+  around: (focus) => s.around({ [name]: focus }),
+  within(obj) {
+    const parent = s.within(obj)
+    return isObject(parent) && Object.hasOwn(parent, name) ? parent[name] : undefined
+  },
+})
+const inList = (s: Setting): Setting => ({
+  around: (focus) => s.around([focus]),
+  within: (obj) => (s.within(obj) as unknown[] | undefined)?.[0],
+})
+
+/**
+ * Takes out of the defaults of a schema what it does not know, and what is no field of a metadata, for use: definitions of old may have such
+ * (apiextensions-apiserver `schema/defaulting/prune.go`). Returns the schema to use.
+ */
+export function prunedDefaults(root: Schema): Schema {
+  const pruned = (s: Schema, at: Setting): Schema => {
+    const { default: value, ...rest } = s
+    const left = value === undefined ? undefined : defaultIn(root, value, at)
+    return {
+      ...rest,
+      ...(left === undefined ? {} : { default: left }),
+      ...(s.items === undefined ? {} : { items: pruned(s.items, inList(at)) }),
+      properties: new Map([...s.properties].map(([name, of]) => [name, pruned(of, below(at, name))])),
+      ...(typeof s.additionalProperties === 'object' ? { additionalProperties: pruned(s.additionalProperties, below(at, '*')) } : {}),
+    }
   }
+  return pruned(root, ROOT)
+}
+
+function defaultIn(root: Schema, value: unknown, at: Setting): unknown {
+  const obj = at.around(copyJson(value))
+  coerceEmbedded(obj, root, '', { isResource: true, dropInvalid: true })
+  prune(obj, root, true)
+  return at.within(obj)
 }

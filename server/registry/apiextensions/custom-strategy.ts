@@ -34,6 +34,8 @@ export function customStrategy(rules: CustomRules): Strategy {
   const { schema, hasStatus, scale } = rules
   return {
     default: (obj) => applyDefaults(obj, schema.structural),
+    // As all that is read in this version, though only the status is kept.
+    defaultStatus: (obj) => applyDefaults(obj, schema.structural),
     allowUnconditionalUpdate: false,
     anyFinalizer: true,
     nameOnCreateOnly: true,
