@@ -173,6 +173,18 @@ describe('a cluster-scoped object', () => {
   })
 })
 
+test('a kind that cannot be listed keeps nobody waiting for more than half a minute', async () => {
+  let from = 0
+  c = await startTestCluster(garbageCollectorController, async (client, serve) => {
+    serve('/apis/autoscaling/v2/horizontalpodautoscalers', () => Promise.reject(new Error('no conversion')))
+    await child(client, 'child', [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'missing', uid: 'missing' }])
+    const { metadata } = await client.resource(SECRETS).get('child', { namespace: 'default' })
+    from = Date.parse(String(metadata.creationTimestamp))
+  })
+  expect(c.clock.now() - from).toBe(30_000)
+  await gone(c, SECRETS, 'child', 'default')
+})
+
 test('an owner that no watch has told of is asked for until it is gone', async () => {
   c = await startTestCluster(garbageCollectorController)
   let uid = 'unseen'

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { JsonPatchOperation } from '../../client/client.ts'
 import type { EventRecorder } from '../../client/event-recorder.ts'
+import type { Clock } from '../../machinery/clock.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import type { KubeObject, OwnerReference } from '../../machinery/types.ts'
 import type { WorkQueue } from '../../machinery/work-queue.ts'
@@ -13,6 +14,8 @@ import { NotYetKnownError, OwnerLookup, type OwnerLookupOptions, type OwnerState
 // --concurrent-gc-syncs, and how often kinds are looked for anew, as upstream.
 const WORKERS = 20
 const RESYNC_MS = 30_000
+/** How long it waits for all kinds at first: one that cannot be listed does not keep the others' garbage (kube-controller-manager's initialSyncTimeout). */
+const FIRST_SYNC_MS = 30_000
 const PARALLEL_PATCHES = 16
 
 /**
@@ -49,12 +52,12 @@ class GarbageCollector {
   }
 
   async start(): Promise<void> {
-    const { signal, onError } = this.#ctx
-    await this.#monitors.resync()
+    const { clock, signal, onError } = this.#ctx
+    await within(clock, FIRST_SYNC_MS, this.#monitors.resync())
     const common = { workers: WORKERS, signal }
     startWorkers({ ...common, queue: this.#deletes, sync: (uid) => this.#attemptToDelete(uid), onError: (e, uid) => this.#report(e, uid) })
     startWorkers({ ...common, queue: this.#orphans, sync: (uid) => this.#attemptToOrphan(uid), onError: (e, uid) => this.#report(e, uid) })
-    const again = this.#ctx.clock.setInterval(() => {
+    const again = clock.setInterval(() => {
       this.#monitors.resync().catch((e: unknown) => {
         if (!signal.aborted) onError(e, 'garbage collector: discovery')
       })
@@ -202,4 +205,12 @@ class GarbageCollector {
       if (!isStatusError(e, 'NotFound')) throw e
     }
   }
+}
+
+/** Resolves when the work is done or the time is over; rejects with what the work rejects with before. */
+function within(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.setTimeout(resolve, ms)
+    work.then(resolve, reject).finally(() => timer.cancel())
+  })
 }

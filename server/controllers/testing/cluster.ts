@@ -50,9 +50,10 @@ const QUIET = 4
 const TURNS_A_TRIP = 10
 
 type Options = ControllerOptions & { serviceRanges?: readonly string[] }
-type Given = Controller | Options | ((client: Client) => Promise<void>)
+type Serve = TestCluster['serve']
+type Given = Controller | Options | ((client: Client, serve: Serve) => Promise<void>)
 
-/** Options of the controllers and of the server may be among them, and what is to be made before they start. */
+/** Options of the controllers and of the server may be among them, and what is to be made, or served to them, before they start. */
 export async function startTestCluster(...given: Given[]): Promise<TestCluster> {
   const loops = given.filter((g): g is Controller => 'start' in g)
   const { serviceRanges, ...options }: Options = Object.assign({}, ...given.filter((g) => typeof g === 'object' && !('start' in g)))
@@ -69,10 +70,17 @@ export async function startTestCluster(...given: Given[]): Promise<TestCluster> 
   let inFlight = 0
   let isLost: (req: TransportRequest) => boolean = () => false
   const served = new Map<string, () => Promise<unknown>>()
+  const servedTo = (req: TransportRequest): (() => Promise<unknown>) | undefined =>
+    req.method === 'GET' ? served.get(req.path.replace(/[?].*$/, '')) : undefined
   const counting = (transport: Transport): Transport => ({
     ...transport,
+    // A watch comes from the server, unless the answer in its place is that there is none.
+    stream: async (req) => {
+      await servedTo(req)?.()
+      return transport.stream(req)
+    },
     request: (req) => {
-      const own = req.method === 'GET' ? served.get(req.path.replace(/[?].*$/, '')) : undefined
+      const own = servedTo(req)
       if (own !== undefined) return own().then((body) => ({ status: 200, headers: {}, body: Buffer.from(JSON.stringify(body)) }))
       if (req.method !== 'GET' && !req.path.includes('/events')) writes++
       requests++
@@ -89,8 +97,11 @@ export async function startTestCluster(...given: Given[]): Promise<TestCluster> 
   const informers = createInformerFactory({ client: clientAs(controllerManager), signal: abort.signal, clock, onError })
   // The scheduler's loop is tested here too, and is no controller.
   const clientOf = (account: string): Client => clientAs(account === 'kube-scheduler' ? scheduler : controllerAccount(account))
-  for (const prepare of given) if (typeof prepare === 'function') await prepare(client)
-  await startControllers(loops, { clientOf, informers, clock, signal: abort.signal, onError, options })
+  const serve: Serve = (path, answer) => void served.set(path, answer)
+  for (const prepare of given) if (typeof prepare === 'function') await prepare(client, serve)
+  let started = false
+  const starting = startControllers(loops, { clientOf, informers, clock, signal: abort.signal, onError, options })
+  starting.finally(() => (started = true)).catch(() => undefined)
 
   const settle = async (): Promise<void> => {
     for (let quiet = 0; quiet < QUIET; quiet++) {
@@ -101,6 +112,13 @@ export async function startTestCluster(...given: Given[]): Promise<TestCluster> 
       if (inFlight > 0 || requests !== before || turnsWaited() > 0) quiet = -1
     }
   }
+  // Some wait a while for what does not come.
+  for (let i = 0; i < MAX_STEPS; i++) {
+    await settle()
+    if (started) break
+    clock.advance(1000)
+  }
+  await starting
   const cluster: TestCluster = {
     client,
     clock,
@@ -133,7 +151,7 @@ export async function startTestCluster(...given: Given[]): Promise<TestCluster> 
         await settle()
       }
     },
-    serve: (path, answer) => void served.set(path, answer),
+    serve,
     loseAnswers: (of) => void (isLost = of),
     storeIs: (state) => store.set(state),
     writes: () => writes,
