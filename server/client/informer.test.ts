@@ -12,10 +12,10 @@ afterEach(async () => {
   for (const f of cleanups.splice(0).reverse()) await f()
 })
 
-const pod = (name: string, resourceVersion: string, labels: Record<string, string> = {}) => ({
+const pod = (name: string, resourceVersion: string, labels: Record<string, string> = {}, uid = name) => ({
   apiVersion: 'v1',
   kind: 'Pod',
-  metadata: { name, namespace: 'default', resourceVersion, labels },
+  metadata: { name, namespace: 'default', uid, resourceVersion, labels },
 })
 const bookmark = (resourceVersion: string, end = false) => ({
   type: 'BOOKMARK',
@@ -129,7 +129,7 @@ describe('informer', () => {
     expect(log).toEqual(['initial a@1', 'added b@9'])
   })
 
-  test('410 reads the collection anew and tells what vanished meanwhile', async () => {
+  test('410 reads the collection anew and tells what vanished meanwhile, and what was made anew', async () => {
     let watches = 0
     const { informer, log, until } = await informerOf((req) => {
       watches++
@@ -139,19 +139,21 @@ describe('informer', () => {
           if (watches === 1) {
             write({ type: 'ADDED', object: pod('a', '1') })
             write({ type: 'ADDED', object: pod('b', '2') })
+            write({ type: 'ADDED', object: pod('c', '3') })
             write(bookmark('5', true))
             end()
           } else {
             write({ type: 'ADDED', object: pod('b', '12') })
-            write({ type: 'ADDED', object: pod('c', '13') })
+            write({ type: 'ADDED', object: pod('c', '13', {}, 'another') })
+            write({ type: 'ADDED', object: pod('d', '14') })
             write(bookmark('15', true))
           }
         },
       }
     })
-    await until('added c@13')
-    expect(log.slice(2)).toEqual(['deleted a@1', 'updated b 2→12', 'added c@13'])
-    expect(informer.lister.size).toBe(2)
+    await until('added d@14')
+    expect(log.slice(3)).toEqual(['deleted a@1', 'updated b 2→12', 'deleted c@3', 'added c@13', 'added d@14'])
+    expect(informer.lister.list().map((p) => p.metadata.uid)).toEqual(['b', 'another', 'd'])
   })
 
   test('an ERROR event in the stream has the same effect as a 410 answer', async () => {

@@ -5,7 +5,10 @@ import { Reflector } from './reflector.ts'
 import { resourceKey, type ResourceId } from './resource.ts'
 import { byNamespace, Store, type IndexFunc, type Lister } from './store.ts'
 
-/** Called in the order of the server's events, after the cache has changed. Handlers only note what to do: they never block. */
+/**
+ * Called in the order of the server's events, after the cache has changed. Handlers only note what to do: they never block. An object that was
+ * deleted and made anew in a gap of the watch is told as deleted and added (client-go tells of an update and leaves it to each loop).
+ */
 export interface EventHandler<T extends KubeObject> {
   /** `initial` while the informer fills for the first time or a handler joins late. */
   added?(obj: T, initial: boolean): void
@@ -147,6 +150,8 @@ class SharedInformer<T extends KubeObject> implements Informer<T> {
   }
 
   #put(key: string, obj: T): void {
+    const before = this.#store.getByKey(key)
+    if (before !== undefined && before.metadata.uid !== obj.metadata.uid) this.#remove(key, undefined)
     const old = this.#store.set(key, obj)
     if (old === undefined) {
       for (const h of this.#handlers) h.added?.(obj, !this.hasSynced)

@@ -76,10 +76,7 @@ export class SharedAgentParts {
     const target = (pod: Pod): PodTarget | undefined => this.#nodes.get(pod.spec.nodeName ?? '')?.pods
     this.pods.addHandler({
       added: (pod) => target(pod)?.put(pod),
-      updated: (pod, old) => {
-        if (old.metadata.uid !== pod.metadata.uid) target(old)?.delete(old)
-        target(pod)?.put(pod)
-      },
+      updated: (pod) => target(pod)?.put(pod),
       deleted: (pod) => target(pod)?.delete(pod),
     })
     const nodes = factory.informer<Node>(NODES, {

@@ -127,7 +127,7 @@ export const deviceTaintEvictionController: Controller = {
     rules.addHandler({
       added: (rule) => statuses.add(keyOf(rule)),
       updated: (rule, old) => {
-        if (rule.metadata.uid !== old.metadata.uid || rule.metadata.generation !== old.metadata.generation) statuses.add(keyOf(rule))
+        if (rule.metadata.generation !== old.metadata.generation) statuses.add(keyOf(rule))
       },
       deleted: (rule) => void evicted.delete(rule.metadata.uid ?? ''),
     })

@@ -29,15 +29,7 @@ export const persistentVolumeClaimProtectionController: Controller = {
     const lookAtClaimsOf = (pod: Pod): void => {
       for (const name of claimNames(pod)) queue.add(keyFor(name, pod.metadata.namespace))
     }
-    pods.addHandler({
-      added: lookAtClaimsOf,
-      updated(pod, old) {
-        lookAtClaimsOf(pod)
-        // Another pod of the same name need not have the same claims.
-        if (old.metadata.uid !== pod.metadata.uid) lookAtClaimsOf(old)
-      },
-      deleted: lookAtClaimsOf,
-    })
+    pods.addHandler({ added: lookAtClaimsOf, updated: lookAtClaimsOf, deleted: lookAtClaimsOf })
     await Promise.all([claims.synced(), pods.synced()])
     type Counts = (pod: Pod, claim: PersistentVolumeClaim) => boolean
     const isKnownUsed = (claim: PersistentVolumeClaim, counts: Counts): boolean =>
