@@ -161,6 +161,12 @@ interface ClaimStatuses {
   extendedResourceClaimStatus?: { resourceClaimName?: string }
 }
 
+/** The claims that were made for the pod, as its status names them. */
+export function podClaimStatuses({ status }: Pod): readonly unknown[] {
+  const { resourceClaimStatuses = [], extendedResourceClaimStatus } = (status ?? {}) as ClaimStatuses
+  return [resourceClaimStatuses, extendedResourceClaimStatus]
+}
+
 /** `missing`: it is still to be made from its template. `none`: it was found to be unnecessary. `unsupported`: the pod names neither. */
 export type ClaimName = { name: string; generated: boolean } | 'missing' | 'none' | 'unsupported'
 

@@ -9,18 +9,25 @@ export class Refused extends Error {
   override name = 'Refused'
   readonly plugin: string
   readonly rejection: Rejection
-  constructor(plugin: string, rejection: Rejection) {
+  /** When all had permitted it: it is then tried again whatever happens. */
+  readonly isLate: boolean
+  constructor(plugin: string, rejection: Rejection, isLate: boolean) {
     super(rejection.reasons.join(', '))
     this.plugin = plugin
     this.rejection = rejection
+    this.isLate = isLate
   }
 }
 
 export interface Binding {
   /** Waits for plugins that want more time. Rejects with PermitRefused. */
   wait(patience: ReadonlyMap<string, number>): Promise<void>
+  /** From here on the pod can fail, but is not refused. */
+  permitted(): void
   /** Tells others where the pod is about to go. */
   nominate(): Promise<void>
+  /** Does what has to be done before; it may be broken off. */
+  preBinding(work: () => Promise<void>): Promise<void>
   /** What the bind is called in the message of its failure. */
   readonly step: string
   bind(): Promise<void>
@@ -56,12 +63,16 @@ export async function bindingCycle(
     const works = points.preBind.some((plugin) => plugin.preBindPreFlight?.(info, nodeName, state) === true)
     if (works || waiting !== undefined) await binding.nominate()
     await waiting
+    binding.permitted()
     // Volumes may take minutes; meanwhile others are bound.
-    for (const plugin of points.preBind) {
-      step = `running PreBind plugin "${plugin.name}"`
-      const work = plugin.preBind?.(info, nodeName, state)
-      if (work !== undefined) refuse(plugin, (await work) ?? undefined)
+    const preBind = async (): Promise<void> => {
+      for (const plugin of points.preBind) {
+        step = `running PreBind plugin "${plugin.name}"`
+        const work = plugin.preBind?.(info, nodeName, state)
+        if (work !== undefined) refuse(plugin, (await work) ?? undefined, true)
+      }
     }
+    await (works ? binding.preBinding(preBind) : preBind())
     step = binding.step
     await binding.bind()
   } catch (e) {
@@ -70,6 +81,6 @@ export async function bindingCycle(
   }
 }
 
-function refuse(plugin: Plugin, rejection: Rejection | undefined): void {
-  if (rejection !== undefined) throw new Refused(plugin.name, rejection)
+function refuse(plugin: Plugin, rejection: Rejection | undefined, isLate = false): void {
+  if (rejection !== undefined) throw new Refused(plugin.name, rejection, isLate)
 }

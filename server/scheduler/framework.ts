@@ -20,6 +20,7 @@ import type { NodeInfo } from './node-info.ts'
 import type { NominatedPods } from './nominated-pods.ts'
 import type { Rejection } from './node-verdict.ts'
 import type { PodInfo } from './pod-info.ts'
+import type { PreBindingPods } from './pre-binding-pods.ts'
 import type { WaitingPods } from './waiting-pods.ts'
 
 /** What plugins read besides pods and nodes. */
@@ -77,8 +78,11 @@ export interface Handle {
   readonly listers: Listers
   readonly extenders: readonly Extender[]
   readonly waitingPods: WaitingPods
+  readonly preBinding: PreBindingPods
   /** Has a pod that waits looked at again. */
   activate(uid: string): void
+  /** Has the gates asked again of a pod that one of them holds back. */
+  reconsider(uid: string): void
   onError(error: unknown, what: string): void
 }
 
@@ -207,26 +211,48 @@ export interface Trial {
   end(): void
 }
 
+/** What volumes depend on, by kind. */
+interface StorageObjects {
+  PersistentVolumeClaim: PersistentVolumeClaim
+  PersistentVolume: PersistentVolume
+  StorageClass: StorageClass
+  CSINode: CSINode
+  CSIDriver: CSIDriver
+  CSIStorageCapacity: CSIStorageCapacity
+}
+export type StorageKind = keyof StorageObjects
+
+/** Without `old` the object is new. Of attachments only their end is told. */
+export type StorageEvent =
+  | { [K in StorageKind]: { type: K; now: StorageObjects[K]; old?: StorageObjects[K] } }[StorageKind]
+  | { type: 'VolumeAttachmentDelete'; old: VolumeAttachment }
+
 /** Something happened in the cluster. */
 export type ClusterEvent =
   | { type: 'NodeAdd'; node: NodeInfo }
   | { type: 'NodeUpdate'; node: NodeInfo; old: Node }
   | { type: 'NodeDelete'; old: Node }
   | { type: 'AssignedPodAdd'; pod: PodInfo }
-  /** A claim, or, without one, a volume, a class or what a node can attach. */
-  | { type: 'StorageChange'; claim?: { namespace?: string; name?: string } }
+  | StorageEvent
   /** A claim for devices; without `claim` it is gone. */
   | { type: 'ClaimChange'; claim?: ResourceClaim; old?: ResourceClaim }
-  /** Devices, their classes or taints. */
+  /** Devices or their taints. */
   | { type: 'DeviceChange' }
-  | { type: 'AssignedPodDelete'; pod: PodInfo }
+  | { type: 'DeviceClass'; now: DeviceClass; old?: DeviceClass }
+  /** `among`: the only pods that had counted it on a node. */
+  | { type: 'AssignedPodDelete'; pod: PodInfo; among?(other: PodInfo): boolean }
   | { type: 'AssignedPodUpdate'; pod: PodInfo; old: PodInfo }
   | { type: 'PodUpdate'; pod: PodInfo; old: PodInfo }
 
 export type ClusterEventType = ClusterEvent['type']
 
+/** What of a node or a pod changed (framework `NodeSchedulingPropertiesChange`, `PodSchedulingPropertiesChange`). */
+export type Change = 'labels' | 'taints' | 'allocatable' | 'declaredFeatures' | 'scaleDown' | 'tolerations' | 'gates' | 'claims'
+
 export interface EventInterest {
   on: readonly ClusterEventType[]
+  /** Of updates of nodes and pods, only those in which one of these changed. */
+  changes?: readonly Change[]
   /** False when this event cannot help this pod. Absent: it always may. */
   helps?(pod: PodInfo, event: ClusterEvent): boolean
 }

@@ -21,27 +21,31 @@ import {
 } from '../client/resource.ts'
 import type { Lister } from '../client/store.ts'
 import type { KubeObject } from '../machinery/types.ts'
-import type { CSIStorageCapacity } from '../client/objects-storage.ts'
-import type { ResourceClaim } from '../client/objects-resource.ts'
-import type { ClusterEvent, Listers } from './framework.ts'
-import { volumeLimit } from './plugins/volume-binding/provisioning.ts'
+import type { VolumeAttachment } from '../client/objects-storage.ts'
+import type { DeviceClass, ResourceClaim } from '../client/objects-resource.ts'
+import type { ClusterEvent, Listers, StorageEvent, StorageKind } from './framework.ts'
+
+const STORAGE: Readonly<Record<StorageKind, ResourceId>> = {
+  PersistentVolumeClaim: PERSISTENT_VOLUME_CLAIMS,
+  PersistentVolume: PERSISTENT_VOLUMES,
+  StorageClass: STORAGE_CLASSES,
+  CSINode: CSI_NODES,
+  CSIDriver: CSI_DRIVERS,
+  CSIStorageCapacity: CSI_STORAGE_CAPACITIES,
+}
 
 /** Tells of changes of what volumes depend on. */
-export function watchStorage(informers: InformerFactory, tell: (claim?: KubeObject['metadata']) => void): void {
+export function watchStorage(informers: InformerFactory, tell: (event: ClusterEvent) => void): void {
   const transform = dropManagedFields
-  const claims = informers.informer(PERSISTENT_VOLUME_CLAIMS, { transform })
-  claims.addHandler({ added: (c) => tell(c.metadata), updated: (c) => tell(c.metadata) })
-  for (const id of [PERSISTENT_VOLUMES, STORAGE_CLASSES, CSI_NODES, CSI_DRIVERS]) {
-    informers.informer(id, { transform }).addHandler({ added: () => tell(), updated: () => tell() })
+  for (const [type, id] of Object.entries(STORAGE)) {
+    informers.informer(id, { transform }).addHandler({
+      added: (now) => tell({ type, now } as StorageEvent),
+      updated: (now, old) => tell({ type, now, old } as StorageEvent),
+    })
   }
   // A volume that leaves a node makes room for another.
-  informers.informer(VOLUME_ATTACHMENTS, { transform }).addHandler({ deleted: () => tell() })
-  // Drivers tell of their storage again and again; only more of it helps anybody.
-  informers.informer<CSIStorageCapacity>(CSI_STORAGE_CAPACITIES, { transform }).addHandler({
-    added: () => tell(),
-    updated(now, before) {
-      if (volumeLimit(now) > volumeLimit(before)) tell()
-    },
+  informers.informer<VolumeAttachment>(VOLUME_ATTACHMENTS, { transform }).addHandler({
+    deleted: (old) => tell({ type: 'VolumeAttachmentDelete', old }),
   })
 }
 
@@ -53,8 +57,12 @@ export function watchDevices(informers: InformerFactory, tell: (event: ClusterEv
     updated: (claim, old) => tell({ type: 'ClaimChange', claim, old }),
     deleted: (old) => tell({ type: 'ClaimChange', old }),
   })
+  informers.informer<DeviceClass>(DEVICE_CLASSES, { transform }).addHandler({
+    added: (now) => tell({ type: 'DeviceClass', now }),
+    updated: (now, old) => tell({ type: 'DeviceClass', now, old }),
+  })
   const changed = (): void => tell({ type: 'DeviceChange' })
-  for (const id of [DEVICE_CLASSES, RESOURCE_SLICES]) informers.informer(id, { transform }).addHandler({ added: changed, updated: changed })
+  informers.informer(RESOURCE_SLICES, { transform }).addHandler({ added: changed, updated: changed })
   informers.informer(DEVICE_TAINT_RULES, { transform }).addHandler({ added: changed, updated: changed, deleted: changed })
 }
 

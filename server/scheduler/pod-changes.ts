@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Node, Pod } from '../client/objects.ts'
+import { podClaimStatuses } from '../client/objects-resource.ts'
+import type { Pod } from '../client/objects.ts'
 
 export const hasNode = (pod: Pod): boolean => pod.spec?.nodeName !== undefined && pod.spec.nodeName !== ''
 
@@ -10,17 +11,9 @@ export function sameDemand(a: Pod, b: Pod): boolean {
     isDeepStrictEqual(a.metadata.labels, b.metadata.labels) &&
     (a.metadata.generation !== undefined || isDeepStrictEqual(a.spec, b.spec)) &&
     (a.metadata.deletionTimestamp ?? null) === (b.metadata.deletionTimestamp ?? null) &&
-    isDeepStrictEqual(resizeOf(a), resizeOf(b))
+    isDeepStrictEqual(resizeOf(a), resizeOf(b)) &&
+    isDeepStrictEqual(podClaimStatuses(a), podClaimStatuses(b))
   )
 }
 
 const resizeOf = (pod: Pod) => pod.status?.containerStatuses?.map((s) => [s.name, s.resources?.requests, s.allocatedResources])
-
-/** Node heartbeats change nothing here. */
-export function matters(node: Node, old: Node): boolean {
-  return (
-    !isDeepStrictEqual(node.spec, old.spec) ||
-    !isDeepStrictEqual(node.metadata.labels, old.metadata.labels) ||
-    !isDeepStrictEqual(node.status?.allocatable, old.status?.allocatable)
-  )
-}

@@ -11,14 +11,15 @@ function make() {
   const clock = new FakeClock()
   let woken = 0
   const { interests } = testProfile()
+  const gates = new Map<string, string>()
   const queue = new SchedulingQueue({
     clock,
     sort: prioritySort,
-    gate: (info) => ((info.pod.spec?.schedulingGates ?? []).length > 0 ? 'SchedulingGates' : undefined),
+    gate: (info) => gates.get(info.uid) ?? ((info.pod.spec?.schedulingGates ?? []).length > 0 ? 'SchedulingGates' : undefined),
     interests: () => interests,
     onReady: () => woken++,
   })
-  return { clock, queue, woken: () => woken }
+  return { clock, queue, gates, woken: () => woken }
 }
 
 const pod = (name: string, spec = {}): PodInfo => podInfo(makePod(name, { cpu: '1' }, spec))
@@ -60,10 +61,38 @@ describe('SchedulingQueue', () => {
     queue.refused(queue.pop()!, new Set(['NodeResourcesFit']))
     queue.event({ type: 'NodeAdd', node: nodeInfo(makeNode('n', { allocatable: { cpu: '500m' } })) })
     expect(names(queue)).toEqual([])
-    queue.event({ type: 'AssignedPodDelete', pod: podInfo(makePod('no-cpu', { memory: '1Gi' })) })
+    queue.event({ type: 'AssignedPodAdd', pod: pod('more') })
     expect(names(queue)).toEqual([])
     queue.event({ type: 'AssignedPodDelete', pod: pod('gone') })
     expect(names(queue)).toEqual(['a'])
+  })
+
+  test('what happens while a pod is tried helps it when it is refused, as far as its refuser asked for it', () => {
+    const { queue } = make()
+    for (const [name, refuser] of Object.entries({ a: 'NodeResourcesFit', b: 'NodeAffinity' })) {
+      queue.add(pod(name))
+      const taken = queue.pop()!
+      queue.event({ type: 'AssignedPodDelete', pod: pod('gone') })
+      queue.refused(taken, new Set([refuser]))
+    }
+    expect(names(queue)).toEqual(['a'])
+    // Once: the next refusal is a new one.
+    queue.add(pod('c'))
+    const taken = queue.pop()!
+    queue.event({ type: 'AssignedPodDelete', pod: pod('gone') })
+    queue.refused(taken, new Set(['NodeResourcesFit']))
+    queue.refused(queue.pop()!, new Set(['NodeResourcesFit']))
+    expect(names(queue)).toEqual([])
+  })
+
+  test('a pod that left a promised node helps only those that had counted it there', () => {
+    const { queue } = make()
+    for (const [name, priority] of Object.entries({ more: 6, same: 5, less: 4 })) {
+      queue.add(pod(name, { priority }))
+      queue.refused(queue.pop()!, new Set(['NodeResourcesFit']))
+    }
+    queue.event({ type: 'AssignedPodDelete', pod: pod('gone'), among: (other) => other.priority <= 5 })
+    expect(names(queue).sort()).toEqual(['less', 'same'])
   })
 
   test('an error costs the whole backoff, which doubles up to ten seconds', () => {
@@ -77,6 +106,21 @@ describe('SchedulingQueue', () => {
     }
     expect(names(queue)).toEqual(['a'])
     expect([1, 2, 3, 4, 5, 6].map((n) => backoffMs(n))).toEqual([1000, 2000, 4000, 8000, 10_000, 10_000])
+  })
+
+  test('tries that broke off do not lengthen the backoff of a refusal', () => {
+    const { clock, queue } = make()
+    queue.add(pod('a'))
+    for (const wait of [1000, 2000, 4000]) {
+      queue.failed(queue.pop()!)
+      clock.advance(wait)
+    }
+    queue.refused(queue.pop()!, new Set(['NodeResourcesFit']))
+    queue.event({ type: 'NodeAdd', node: nodeInfo() })
+    // Whoever is behind a backoff comes after all others, however unimportant.
+    queue.add(pod('b', { priority: -1 }))
+    clock.advance(1000)
+    expect(names(queue)).toEqual(['a', 'b'])
   })
 
   test('a pod behind its backoff gives way to those that are not, and goes early when there is none', () => {
@@ -124,6 +168,21 @@ describe('SchedulingQueue', () => {
     clock.advance(5 * 60_000)
     expect(queue.pop()).toBeUndefined()
     clock.advance(30_000)
+    expect(names(queue)).toEqual(['a'])
+  })
+
+  test('a gate is asked again of a pod that comes back, and lets it through when it is told to', () => {
+    const { queue, gates } = make()
+    const a = pod('a')
+    queue.add(a)
+    queue.refused(queue.pop()!, new Set(['NodeResourcesFit']))
+    gates.set(a.uid, 'DefaultPreemption')
+    queue.event({ type: 'AssignedPodDelete', pod: pod('gone') })
+    expect(queue.placeOf(a.uid)).toBe('gated')
+    queue.reconsider(a.uid)
+    expect(names(queue)).toEqual([])
+    gates.delete(a.uid)
+    queue.reconsider(a.uid)
     expect(names(queue)).toEqual(['a'])
   })
 

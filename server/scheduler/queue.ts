@@ -3,6 +3,7 @@ import { EXTENDER, type ClusterEvent, type EventInterest, type Plugin, type Queu
 import { Heap } from './heap.ts'
 import type { PendingQueue } from './metrics.ts'
 import type { PodInfo } from './pod-info.ts'
+import { changesOf } from './changes.ts'
 
 /** podInitialBackoffSeconds and podMaxBackoffSeconds of the scheduler's configuration. */
 export interface Backoff {
@@ -23,6 +24,11 @@ interface Entry extends QueuedPod {
   readyAt: number
   /** Counts changes of place, so that heaps can tell that what they hold is stale. */
   moves: number
+  /** How often it was refused, and how many tries in a row have broken off: each has a backoff of its own. */
+  refusals: number
+  errors: number
+  /** What happened while it was taken: it may help a pod that comes back. */
+  missed: ClusterEvent[]
 }
 
 interface Slot {
@@ -55,6 +61,7 @@ export class SchedulingQueue {
   readonly #pods = new Map<string, Entry>()
   readonly #unschedulable = new Set<Entry>()
   readonly #gated = new Set<Entry>()
+  readonly #taken = new Set<Entry>()
   readonly #limits: Backoff
   readonly #active: Heap<Slot>
   readonly #backoff = new Heap<Slot>((a, b) => a.entry.readyAt - b.entry.readyAt)
@@ -97,6 +104,9 @@ export class SchedulingQueue {
       place: 'taken',
       readyAt: now,
       moves: 0,
+      refusals: 0,
+      errors: 0,
+      missed: [],
     }
     this.#pods.set(info.uid, entry)
     this.#put(entry, entry.gatedBy === undefined ? 'active' : 'gated')
@@ -107,10 +117,10 @@ export class SchedulingQueue {
     const entry = this.#pods.get(info.uid)
     if (entry === undefined) return this.add(info)
     entry.info = info
-    if (entry.place === 'gated') this.#askGate(entry)
-    else if (entry.place === 'unschedulable' && this.#isHelpedBy(entry, { type: 'PodUpdate', pod: info, old })) {
-      this.#release(entry)
-    }
+    const event = { type: 'PodUpdate', pod: info, old } as const
+    if (entry.place === 'gated') this.#admit(entry)
+    else if (this.#taken.has(entry)) entry.missed.push(event)
+    else if (entry.place === 'unschedulable' && this.#isHelpedBy(entry, event)) this.#admit(entry)
   }
 
   /** The pod's status changed: the newer object is kept, its place is not. */
@@ -119,7 +129,7 @@ export class SchedulingQueue {
     if (entry === undefined) this.add(info)
     else entry.info = info
     // What a gate waits for may be in the status.
-    if (entry?.place === 'gated') this.#askGate(entry)
+    if (entry?.place === 'gated') this.#admit(entry)
   }
 
   remove(uid: string): void {
@@ -128,6 +138,7 @@ export class SchedulingQueue {
     entry.moves++
     this.#unschedulable.delete(entry)
     this.#gated.delete(entry)
+    this.#taken.delete(entry)
     this.#pods.delete(uid)
   }
 
@@ -145,36 +156,53 @@ export class SchedulingQueue {
     this.remove(pod.info.uid)
   }
 
+  /** It will not be refused any more, so that it need not be known what happens meanwhile, which may take its time. */
+  permitted(uid: string): void {
+    const entry = this.#pods.get(uid)
+    if (entry !== undefined && this.#taken.delete(entry)) entry.missed = []
+  }
+
   /** No node fits. */
   refused(pod: QueuedPod, rejectedBy: ReadonlySet<string>): void {
     const entry = this.#pods.get(pod.info.uid)
     if (entry === undefined) return
     entry.rejectedBy = rejectedBy
+    entry.refusals++
+    entry.errors = 0
     entry.timestamp = this.#o.clock.monotonic()
-    this.#put(entry, 'unschedulable')
+    if (entry.missed.some((event) => this.#isHelpedBy(entry, event))) this.#admit(entry)
+    else this.#put(entry, 'unschedulable')
   }
 
   /** The try broke off with an error. */
   failed(pod: QueuedPod): void {
     const entry = this.#pods.get(pod.info.uid)
     if (entry === undefined) return
+    entry.errors++
     entry.timestamp = this.#o.clock.monotonic()
-    entry.readyAt = entry.timestamp + backoffMs(entry.attempts, this.#limits)
+    entry.readyAt = entry.timestamp + backoffMs(entry.errors, this.#limits)
     this.#put(entry, 'penalty')
   }
 
   /** Brings a refused pod back behind its backoff, whatever it waits for. */
   activate(uid: string): void {
     const entry = this.#pods.get(uid)
-    if (entry?.place === 'unschedulable') this.#release(entry)
+    if (entry?.place === 'unschedulable' || entry?.place === 'gated') this.#admit(entry)
+  }
+
+  /** What held a pod back may do so no longer. */
+  reconsider(uid: string): void {
+    const entry = this.#pods.get(uid)
+    if (entry?.place === 'gated') this.#admit(entry)
   }
 
   /** Brings back the refused pods that this may help. */
   event(event: ClusterEvent): void {
-    for (const entry of [...this.#unschedulable]) if (this.#isHelpedBy(entry, event)) this.#release(entry)
+    for (const entry of this.#taken) entry.missed.push(event)
+    for (const entry of [...this.#unschedulable]) if (this.#isHelpedBy(entry, event)) this.#admit(entry)
     for (const entry of [...this.#gated]) {
       const interests = this.#o.interests(entry.info).get(entry.gatedBy ?? '') ?? []
-      if (interests.some((i) => interested(i, entry, event))) this.#askGate(entry)
+      if (interests.some((i) => interested(i, entry, event))) this.#admit(entry)
     }
   }
 
@@ -195,13 +223,14 @@ export class SchedulingQueue {
     return false
   }
 
-  #askGate(entry: Entry): void {
+  /** Back to those that wait for their turn, when no gate holds it: a plugin may have found a reason by now. */
+  #admit(entry: Entry): void {
     entry.gatedBy = this.#o.gate(entry.info)
-    if (entry.gatedBy === undefined) this.#put(entry, 'active')
-  }
-
-  #release(entry: Entry): void {
-    entry.readyAt = entry.timestamp + backoffMs(entry.attempts, this.#limits)
+    if (entry.gatedBy !== undefined) {
+      if (entry.place !== 'gated') this.#put(entry, 'gated')
+      return
+    }
+    entry.readyAt = entry.timestamp + backoffMs(entry.refusals, this.#limits)
     this.#put(entry, this.#isOver(entry.readyAt) ? 'active' : 'backoff')
   }
 
@@ -212,6 +241,8 @@ export class SchedulingQueue {
     else this.#unschedulable.delete(entry)
     if (place === 'gated') this.#gated.add(entry)
     else this.#gated.delete(entry)
+    if (place === 'taken') this.#taken.add(entry)
+    else if (this.#taken.delete(entry)) entry.missed = []
     if (place === 'active') this.#active.push(slot)
     else if (place === 'backoff') this.#backoff.push(slot)
     else if (place === 'penalty') {
@@ -262,14 +293,21 @@ export class SchedulingQueue {
   #flushOld(): void {
     const now = this.#o.clock.monotonic()
     for (const entry of [...this.#unschedulable]) {
-      if (entry.timestamp < now - MAX_UNSCHEDULABLE_MS) this.#release(entry)
+      if (entry.timestamp < now - MAX_UNSCHEDULABLE_MS) this.#admit(entry)
     }
   }
 }
 
-const interested = (interest: EventInterest, entry: Entry, event: ClusterEvent): boolean =>
-  interest.on.includes(event.type) && (interest.helps?.(entry.info, event) ?? true)
+function interested({ on, changes, helps }: EventInterest, entry: Entry, event: ClusterEvent): boolean {
+  if (!on.includes(event.type)) return false
+  if (event.type === 'AssignedPodDelete' && event.among?.(entry.info) === false) return false
+  if (changes !== undefined && (event.type === 'NodeUpdate' || event.type === 'AssignedPodUpdate' || event.type === 'PodUpdate')) {
+    const changed = changesOf(event)
+    if (!changes.some((change) => changed.has(change))) return false
+  }
+  return helps?.(entry.info, event) ?? true
+}
 
-export function backoffMs(attempts: number, { initialMs, maxMs }: Backoff = DEFAULT_BACKOFF): number {
-  return Math.min(initialMs * 2 ** Math.max(attempts - 1, 0), maxMs)
+export function backoffMs(count: number, { initialMs, maxMs }: Backoff = DEFAULT_BACKOFF): number {
+  return count === 0 ? 0 : Math.min(initialMs * 2 ** (count - 1), maxMs)
 }

@@ -66,11 +66,9 @@ const finish = (name: string) => c.client.resource(PODS).delete(name, { namespac
 const events = async (): Promise<string[]> =>
   (await c.list<KubeObject & { reason?: string; note?: string }>(EVENTS)).map((e) => `${e.reason}: ${e.note}`)
 
-test('a volume that was made for another place than the pod’s node: the pod is looked at again', async () => {
-  c = await startTestCluster(scheduler)
-  await addNode('n')
-  const { client } = c
-  await client.resource(STORAGE_CLASSES).create({
+/** A claim `data` that gets its volume when its pod has a node. */
+async function addLateClaim() {
+  await c.client.resource(STORAGE_CLASSES).create({
     ...{ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'late' }, provisioner: 'example.com/x' },
     volumeBindingMode: 'WaitForFirstConsumer',
   } as KubeObject)
@@ -81,6 +79,14 @@ test('a volume that was made for another place than the pod’s node: the pod is
     metadata: { name: 'data' },
     spec,
   } as KubeObject)
+  return spec
+}
+
+test('a volume that was made for another place than the pod’s node: the pod is looked at again', async () => {
+  c = await startTestCluster(scheduler)
+  await addNode('n')
+  const { client } = c
+  const spec = await addLateClaim()
   await addPod('p', '1', 1, { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }] })
   const claim = () => c.get<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS, 'data')
   await c.until('it is to be made', async () => (await claim()).metadata.annotations?.['volume.kubernetes.io/selected-node'] === 'n')
@@ -129,6 +135,47 @@ describe('preemption', () => {
     expect((await pod('middle')).metadata.deletionTimestamp).toBeUndefined()
     expect(await events()).toContain(`Preempted: Preempted by pod ${waiting.metadata.uid} on node n`)
     expect(c.errors).toEqual([])
+  })
+
+  test('a pod is not tried again before all that make room for it have been told to go', async () => {
+    c = await startTestCluster(scheduler)
+    await addNode('n')
+    const low = ['a', 'b', 'c', 'd']
+    for (const name of low) await addPod(name, '1', 1, { terminationGracePeriodSeconds: 0 })
+    for (const name of low) await isPlaced(name)
+    await addPod('high', '4', 10)
+    await isPlaced('high')
+    const why = (await events()).filter((e) => e.startsWith('FailedScheduling'))
+    expect(why).toHaveLength(1)
+    expect(why[0]).toContain('preempting 4 victims')
+  })
+
+  test('a pod whose volume is still being made gives its place up and stays', async () => {
+    c = await startTestCluster(scheduler)
+    await addNode('n')
+    await addLateClaim()
+    await addPod('low', '4', 1, { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }] })
+    await c.until('on its way', async () => (await pod('low')).status?.nominatedNodeName === 'n')
+    await addPod('high', '4', 10)
+    await isPlaced('high')
+    expect((await pod('low')).metadata.deletionTimestamp).toBeUndefined()
+    expect(await nodeOf('low')).toBeUndefined()
+    expect((await events()).some((e) => /^Preempted: .* on node n \(in kube-scheduler memory\)\.$/.test(e))).toBe(true)
+  })
+
+  test.each(['deleted', 'told otherwise'])('room that was promised to a pod which is %s is for others', async (how) => {
+    c = await startTestCluster(scheduler)
+    await addNode('n')
+    await addPod('promised', '4', 10, { schedulingGates: [{ name: 'later' }] })
+    const promise = (nominatedNodeName: string | null) =>
+      c.client
+        .resource(PODS)
+        .patch('promised', { type: 'merge', body: { status: { nominatedNodeName } } }, { namespace: 'default', subresource: 'status' })
+    await promise('n')
+    await addPod('other', '4', 10)
+    await c.until('it waits', async () => findCondition((await pod('other')).status?.conditions, 'PodScheduled')?.status === 'False')
+    await (how === 'deleted' ? finish('promised') : promise(null))
+    expect(await isPlaced('other')).toBe('n')
   })
 
   test('policy Never waits, a budget is spared where there is a choice', async () => {

@@ -8,6 +8,7 @@ import { systemClock, type Clock } from '../machinery/clock.ts'
 import { SchedulingAlgorithm, type Decision } from './algorithm.ts'
 import { bindingCycle, Refused } from './binding-cycle.ts'
 import { SchedulerCache } from './cache.ts'
+import { nodeChanges } from './changes.ts'
 import { defaultConfiguration } from './config/load.ts'
 import type { ProfileConfiguration, SchedulerConfiguration } from './config/types.ts'
 import { failureMessage, NO_NODES, noFitMessage } from './diagnosis.ts'
@@ -17,8 +18,9 @@ import { listersOf, watchDevices, watchStorage } from './listers.ts'
 import { SchedulerMetrics } from './metrics.ts'
 import { NominatedPods } from './nominated-pods.ts'
 import { podInfo, type PodInfo } from './pod-info.ts'
+import { PreBindingPods } from './pre-binding-pods.ts'
 import { checkProfiles, makeProfile, type Profile } from './profile.ts'
-import { hasNode, matters, sameDemand } from './pod-changes.ts'
+import { hasNode, sameDemand } from './pod-changes.ts'
 import { SchedulingQueue } from './queue.ts'
 import { createStatusReporter, type StatusReporter } from './status-reporter.ts'
 import { PermitRefused, WaitingPods } from './waiting-pods.ts'
@@ -66,6 +68,7 @@ class Scheduler {
   readonly #cache = new SchedulerCache()
   readonly #nominated = new NominatedPods()
   readonly #waiting: WaitingPods
+  readonly #preBinding = new PreBindingPods()
   readonly #queue: SchedulingQueue
   readonly #metrics: SchedulerMetrics
   #ready = false
@@ -116,7 +119,9 @@ class Scheduler {
       nominated: this.#nominated,
       extenders: this.#extenders,
       waitingPods: this.#waiting,
+      preBinding: this.#preBinding,
       activate: (uid) => this.#queue.activate(uid),
+      reconsider: (uid) => this.#queue.reconsider(uid),
       onError: this.#onError,
     }
     const profile = makeProfile(p, percentage, handle)
@@ -140,7 +145,7 @@ class Scheduler {
         added: (node) => this.#queue.event({ type: 'NodeAdd', node: this.#cache.setNode(node) }),
         updated: (node, old) => {
           const info = this.#cache.setNode(node)
-          if (matters(node, old)) this.#queue.event({ type: 'NodeUpdate', node: info, old })
+          if (nodeChanges(node, old).size > 0) this.#queue.event({ type: 'NodeUpdate', node: info, old })
         },
         deleted: (node) => {
           this.#cache.removeNode(node.metadata.name ?? '')
@@ -153,7 +158,7 @@ class Scheduler {
         deleted: (pod) => this.#podDeleted(pod),
       }),
     ]
-    watchStorage(this.#informers, (claim) => this.#queue.event({ type: 'StorageChange', ...(claim === undefined ? {} : { claim }) }))
+    watchStorage(this.#informers, (event) => this.#queue.event(event))
     watchDevices(this.#informers, (event) => this.#queue.event(event))
     const stop = (): void => {
       this.#queue.stop()
@@ -181,21 +186,39 @@ class Scheduler {
     if (this.#cache.isAssumed(info.uid)) {
       // On its way to a node, from which it may come back: then with what it says by now.
       if (this.#queue.placeOf(info.uid) !== undefined) this.#queue.refresh(info)
+      if (pod.metadata.deletionTimestamp != null && old?.metadata.deletionTimestamp == null) this.#assumedGoes(info)
       return
     }
     this.#nominated.seen(info, old === undefined ? undefined : podInfo(old))
     if (old === undefined) this.#queue.add(info)
     else if (!sameDemand(pod, old)) this.#queue.update(info, podInfo(old))
     else this.#queue.refresh(info)
+    if (old !== undefined && nominationOf(old) !== nominationOf(pod)) this.#leavesNomination(old)
   }
 
   #podDeleted(pod: Pod): void {
     const uid = pod.metadata.uid ?? ''
     this.#queue.remove(uid)
     this.#nominated.remove(uid)
-    this.#waiting.reject(uid, '', 'removed')
-    this.#cache.removePod(uid)
-    if (hasNode(pod)) this.#queue.event({ type: 'AssignedPodDelete', pod: podInfo(pod) })
+    if (hasNode(pod)) {
+      this.#cache.removePod(uid)
+      this.#queue.event({ type: 'AssignedPodDelete', pod: podInfo(pod) })
+    } else if (this.#cache.isAssumed(uid)) this.#assumedGoes(podInfo(pod))
+    else this.#leavesNomination(pod)
+  }
+
+  /** A pod on its way to a node is being deleted: it will not be bound, and others need not wait until that has failed. */
+  #assumedGoes(info: PodInfo): void {
+    this.#waiting.reject(info.uid, '', 'removed')
+    this.#cache.removePod(info.uid)
+    this.#queue.event({ type: 'AssignedPodDelete', pod: info })
+  }
+
+  /** Pods that are not more important had left it the room on the node that it was to wait for. */
+  #leavesNomination(pod: Pod): void {
+    if (nominationOf(pod) === '') return
+    const info = podInfo(pod)
+    this.#queue.event({ type: 'AssignedPodDelete', pod: info, among: (other) => other.priority <= info.priority })
   }
 
   #wake(): void {
@@ -315,6 +338,8 @@ class Scheduler {
     try {
       await bindingCycle(info, nodeName, state, points, {
         wait: (patience) => this.#waiting.wait(info.uid, patience),
+        permitted: () => this.#queue.permitted(info.uid),
+        preBinding: (work) => this.#preBinding.run(info.uid, work),
         nominate: () => report.nominated(info.pod, nodeName),
         step: extender === undefined ? `binding rejected: running Bind plugin "${binder.name}"` : 'binding rejected',
         bind: () =>
@@ -332,19 +357,25 @@ class Scheduler {
       for (const plugin of points.reserve.toReversed()) plugin.unreserve?.(info, nodeName, state)
       this.#cache.forget(info.uid)
       if (!this.#isGone(info)) this.#unbound(queued, profile, e)
+      // What it had taken helps others, also when it is gone itself.
+      this.#queue.event({ type: 'AssignedPodDelete', pod: info, among: (other) => other.uid !== info.uid })
     }
   }
 
   #unbound(queued: QueuedPod, profile: RunningProfile, e: unknown): void {
     const { info } = queued
     const text = e instanceof Error ? e.message : String(e)
-    if (e instanceof Refused || e instanceof PermitRefused) {
+    if (e instanceof Refused && e.isLate) {
+      this.#metrics.ended(queued, profile.schedulerName, 'unschedulable')
+      this.#queue.failed(queued)
+      this.#nominated.remove(info.uid)
+      profile.report.failed(info.pod, 'Unschedulable', text, '')
+    } else if (e instanceof Refused || e instanceof PermitRefused) {
       this.#metrics.ended(queued, profile.schedulerName, 'unschedulable')
       this.#queue.refused(queued, new Set([e.plugin]))
       this.#nominated.remove(info.uid)
       profile.report.failed(info.pod, 'Unschedulable', noFitMessage(1, e instanceof Refused ? e.rejection.reasons : [text]), '')
     } else this.#broke(queued, profile, text)
-    this.#queue.event({ type: 'AssignedPodDelete', pod: info })
   }
 
   async #tell(bind: () => Promise<void>): Promise<void> {
@@ -357,6 +388,8 @@ class Scheduler {
     }
   }
 }
+
+const nominationOf = ({ status }: Pod): string => status?.nominatedNodeName ?? ''
 
 /** The last word, with what was said before: with a node for the pod that does not matter any more. */
 function answerOf(said: readonly (PostFilterResult | undefined)[]): PostFilterResult | undefined {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { FakeClock } from '../machinery/clock.ts'
-import { WaitingPods } from './waiting-pods.ts'
+import { PermitRefused, WaitingPods } from './waiting-pods.ts'
 
 test('a pod goes on when all that hold it allow it', async () => {
   const waiting = new WaitingPods(new FakeClock())
@@ -10,6 +10,15 @@ test('a pod goes on when all that hold it allow it', async () => {
   waiting.allow('nobody', 'A')
   waiting.allow('p', 'B')
   await expect(through).resolves.toBeUndefined()
+})
+
+test('a pod that is preempted breaks off without being refused; one that does not wait is not', async () => {
+  const waiting = new WaitingPods(new FakeClock())
+  const through = waiting.wait('p', new Map([['A', 1000]]))
+  expect(waiting.preempt('p')).toBe(true)
+  await expect(through).rejects.toThrow(/^preempted$/)
+  await expect(through).rejects.not.toBeInstanceOf(PermitRefused)
+  expect(waiting.preempt('p')).toBe(false)
 })
 
 test('the first that refuses counts, and so does patience at its end', async () => {

@@ -14,7 +14,7 @@ interface Waiting {
   /** By plugin: the end of its patience. */
   readonly pending: Map<string, { cancel(): void }>
   resolve(): void
-  reject(error: PermitRefused): void
+  reject(error: Error): void
 }
 
 /** A plugin has a pod wait at most so long (framework/runtime maxTimeout). */
@@ -53,6 +53,13 @@ export class WaitingPods {
   /** Does nothing for a pod that does not wait. */
   reject(uid: string, plugin: string, message: string): void {
     if (this.#pods.has(uid)) this.#end(uid).reject(new PermitRefused(plugin, message))
+  }
+
+  /** A pod that still waits gives its place up and is tried again later, which costs it less than being deleted. @returns whether it did */
+  preempt(uid: string): boolean {
+    const waits = this.#pods.has(uid)
+    if (waits) this.#end(uid).reject(new Error('preempted'))
+    return waits
   }
 
   #end(uid: string): Waiting {

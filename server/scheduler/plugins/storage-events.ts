@@ -1,10 +1,17 @@
-import { claimNames } from '../../client/volume-binding.ts'
-import type { ClusterEvent } from '../framework.ts'
+import { claimNameOf } from '../../client/volume-binding.ts'
+import type { EventInterest } from '../framework.ts'
 import type { PodInfo } from '../pod-info.ts'
 
-/** A claim that changes helps the pods that use it; volumes and classes may help any pod that waits for them. */
-export function storageHelps({ pod }: PodInfo, e: ClusterEvent): boolean {
-  if (e.type !== 'StorageChange') return false
-  const { claim } = e
-  return claim === undefined || (claim.namespace === pod.metadata.namespace && claimNames(pod).includes(claim.name ?? ''))
+/** A claim that the pod names comes about or, with `updates`, changes; with `ephemeral`, one that is made for the pod counts too. */
+export function ownClaim({ updates = false, ephemeral = false }): EventInterest {
+  const names = ({ pod }: PodInfo, name: string | undefined): boolean =>
+    pod.spec?.volumes?.some((v) => (ephemeral ? claimNameOf(pod, v) : v.persistentVolumeClaim?.claimName) === name) === true
+  return {
+    on: ['PersistentVolumeClaim'],
+    helps(pod, e) {
+      if (e.type !== 'PersistentVolumeClaim' || (e.old !== undefined && !updates)) return false
+      const { name, namespace } = e.now.metadata
+      return name !== undefined && namespace === pod.pod.metadata.namespace && names(pod, name)
+    },
+  }
 }

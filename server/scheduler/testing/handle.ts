@@ -8,6 +8,7 @@ import type { Handle, Listers } from '../framework.ts'
 import { NominatedPods } from '../nominated-pods.ts'
 import { defaultConfiguration, loadConfiguration } from '../config/load.ts'
 import { makeProfile, type Profile } from '../profile.ts'
+import { PreBindingPods } from '../pre-binding-pods.ts'
 import { WaitingPods } from '../waiting-pods.ts'
 
 const silent: EventRecorder = { event: () => undefined, flush: () => Promise.resolve() }
@@ -52,7 +53,9 @@ export function testHandle(cache = new SchedulerCache(), objects: Partial<Record
     },
     extenders: [],
     waitingPods: new WaitingPods(clock),
+    preBinding: new PreBindingPods(),
     activate: () => undefined,
+    reconsider: () => undefined,
     onError: () => undefined,
   }
 }

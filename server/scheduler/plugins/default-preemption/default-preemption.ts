@@ -5,12 +5,28 @@ import { errorText } from '../../../machinery/error-text.ts'
 import { isStatusError } from '../../../machinery/status.ts'
 import type { PluginArguments } from '../../config/types.ts'
 import { noFitMessage } from '../../diagnosis.ts'
-import type { Extender, FilterOutcome, Handle, Plugin, PostFilterResult, RejectedNode } from '../../framework.ts'
+import {
+  unresolvable,
+  type Extender,
+  type FilterOutcome,
+  type Handle,
+  type Plugin,
+  type PostFilterResult,
+  type RejectedNode,
+} from '../../framework.ts'
 import type { PodInfo } from '../../pod-info.ts'
 import { bestCandidate, type Candidate } from './candidates.ts'
 import { selectVictims } from './victims.ts'
 
 const REASON = 'PreemptionByScheduler'
+
+const UNDER_WAY = unresolvable('waiting for the preemption for this pod to be finished')
+
+/** Waits for all of them. @throws what the first one failed with */
+async function allOf(tries: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(tries)).find((r) => r.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}
 
 const NOT_HELPFUL = 'Preemption is not helpful for scheduling'
 
@@ -23,6 +39,8 @@ export function defaultPreemption(handle: Handle, args: PluginArguments['Default
   const { minCandidateNodesPercentage: percent, minCandidateNodesAbsolute: absolute } = args
   /** Victims whose deletion was asked for and is not seen yet. */
   const doomed = new Set<string>()
+  /** Pods for which that is being done. */
+  const preempting = new Set<string>()
   const isGoing = ({ pod, uid }: PodInfo): boolean => {
     if (doomed.has(uid)) return true
     const mark = findCondition(pod.status?.conditions, 'DisruptionTarget')
@@ -65,7 +83,18 @@ export function defaultPreemption(handle: Handle, args: PluginArguments['Default
     return found
   }
 
-  async function evict(victim: PodInfo, preemptor: PodInfo, nodeName: string): Promise<void> {
+  /** A pod that is not bound yet only gives its place up. @returns whether that was all, so that its deletion will not be told of */
+  async function evict(victim: PodInfo, preemptor: PodInfo, nodeName: string): Promise<boolean> {
+    const isOff = handle.waitingPods.preempt(victim.uid) || handle.preBinding.cancel(victim.uid, 'preempted by DefaultPreemption')
+    if (!isOff && !(await remove(victim))) return false
+    const about = { apiVersion: 'v1', kind: 'Pod', object: victim.pod }
+    const note = `Preempted by pod ${preemptor.uid} on node ${nodeName}${isOff ? ' (in kube-scheduler memory).' : ''}`
+    handle.recorder.event(about, 'Normal', 'Preempted', note, 'Preempting')
+    return isOff
+  }
+
+  /** @returns false when it is gone already */
+  async function remove(victim: PodInfo): Promise<boolean> {
     const { client, clock, signal, schedulerName } = handle
     const { name = '', namespace, uid, generation } = victim.pod.metadata
     const old = findCondition(victim.pod.status?.conditions, 'DisruptionTarget')
@@ -84,22 +113,32 @@ export function defaultPreemption(handle: Handle, args: PluginArguments['Default
       await pods.delete(name, { namespace, preconditions: uid === undefined ? {} : { uid }, signal })
     } catch (e) {
       if (!isStatusError(e, 'NotFound')) throw e
-      return
+      return false
     }
-    const about = { apiVersion: 'v1', kind: 'Pod', object: victim.pod }
-    handle.recorder.event(about, 'Normal', 'Preempted', `Preempted by pod ${preemptor.uid} on node ${nodeName}`, 'Preempting')
+    return true
   }
 
+  /** The last victim goes when all others do: a pod that comes back meanwhile would ask for more of them. */
   async function makeRoom(pod: PodInfo, { node, victims }: Candidate): Promise<void> {
     const going = victims.filter((v) => v.pod.metadata.deletionTimestamp == null && !doomed.has(v.uid))
+    if (going.length === 0) return
     for (const v of going) doomed.add(v.uid)
-    await clearLower(pod, node.name)
-    const results = await Promise.allSettled(going.map((v) => evict(v, pod, node.name)))
-    const failed = results.find((r) => r.status === 'rejected')
-    for (const v of going) doomed.delete(v.uid)
-    if (failed === undefined || handle.signal.aborted) return
-    handle.onError(failed.reason, `preemption for pod ${pod.key}`)
-    handle.activate(pod.uid)
+    preempting.add(pod.uid)
+    try {
+      await clearLower(pod, node.name)
+      await allOf(going.slice(0, -1).map((v) => evict(v, pod, node.name)))
+      const isOff = await evict(going.at(-1)!, pod, node.name)
+      preempting.delete(pod.uid)
+      if (isOff) handle.activate(pod.uid)
+      else handle.reconsider(pod.uid)
+    } catch (e) {
+      preempting.delete(pod.uid)
+      if (handle.signal.aborted) return
+      handle.onError(e, `preemption for pod ${pod.key}`)
+      handle.activate(pod.uid)
+    } finally {
+      for (const v of going) doomed.delete(v.uid)
+    }
   }
 
   /** Pods of lower priority that were promised room on the node look for another. */
@@ -146,6 +185,8 @@ export function defaultPreemption(handle: Handle, args: PluginArguments['Default
 
   return {
     name: 'DefaultPreemption',
+    events: [{ on: ['AssignedPodDelete'] }],
+    preEnqueue: ({ metadata }) => (preempting.has(metadata.uid ?? '') ? UNDER_WAY : undefined),
     postFilter(pod, outcome): PostFilterResult | Promise<PostFilterResult> {
       const refusal = refusalToTry(pod, outcome)
       if (refusal !== undefined) return { message: `preemption: ${refusal}` }

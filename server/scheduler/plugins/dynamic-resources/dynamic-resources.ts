@@ -195,9 +195,10 @@ export const dynamicResources: PluginFactory<PluginArguments['DynamicResources']
   return {
     name: 'DynamicResources',
     events: [
-      { on: ['NodeAdd', 'NodeUpdate', 'DeviceChange'] },
+      { on: ['NodeAdd', 'NodeUpdate'], changes: ['labels', 'allocatable'] },
+      { on: ['DeviceChange', 'DeviceClass'] },
       { on: ['ClaimChange'], helps: (pod, e) => claimHelps(pod, e, claims) },
-      { on: ['PodUpdate'] },
+      { on: ['PodUpdate'], changes: ['claims'], helps: ({ pod }) => typeof claims.ofPod(pod) !== 'string' },
     ],
     preEnqueue(pod) {
       const found = podResourceClaims(pod).length === 0 ? [] : claims.ofPod(pod)
@@ -338,7 +339,7 @@ function claimHelps({ pod }: PodInfo, e: ClusterEvent, claims: Claims): boolean 
   const mine = claims.ofPod(pod)
   if (e.claim === undefined) {
     claims.gone(e.old!)
-    return typeof mine !== 'string' && e.old?.status?.allocation !== undefined
+    return e.old?.status?.allocation !== undefined
   }
   if (typeof mine === 'string') return false
   if (e.old?.status?.allocation !== undefined && e.claim.status?.allocation === undefined) return true

@@ -7,7 +7,7 @@ import type { PodInfo } from '../../pod-info.ts'
 import { wholeUnits } from '../../resources.ts'
 
 /** Extended resources that devices stand for (KEP-5004): what a pod requests by name becomes a claim where the node itself has none of it. */
-const IMPLICIT = 'deviceclass.resource.kubernetes.io/'
+export const IMPLICIT = 'deviceclass.resource.kubernetes.io/'
 const ANNOTATION = 'resource.kubernetes.io/extended-resource-claim'
 
 export interface RequestMapping {

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { PluginArguments } from '../../config/types.ts'
 import type { Node, Pod, Strings } from '../../../client/objects.ts'
 import { matchesAll, termMatches, type AffinityTerm, type PodAffinityTerms } from '../../affinity-terms.ts'
@@ -58,9 +57,13 @@ export const interPodAffinity: PluginFactory<PluginArguments['InterPodAffinity']
   return {
     name: 'InterPodAffinity',
     events: [
-      { on: ['AssignedPodAdd', 'AssignedPodUpdate', 'AssignedPodDelete'], helps: (pod, e) => podHelps(pod, e, matches, handle) },
-      { on: ['PodUpdate'], helps: (_, e) => e.type === 'PodUpdate' && !sameLabels(e.pod.pod, e.old.pod) },
-      { on: ['NodeAdd', 'NodeUpdate'], helps: nodeHelps },
+      {
+        on: ['AssignedPodAdd', 'AssignedPodUpdate', 'AssignedPodDelete'],
+        changes: ['labels'],
+        helps: (pod, e) => podHelps(pod, e, matches, handle),
+      },
+      { on: ['PodUpdate'], changes: ['labels'] },
+      { on: ['NodeAdd', 'NodeUpdate'], changes: ['labels'], helps: nodeHelps },
     ],
 
     preFilter(pod, state, nodes) {
@@ -136,8 +139,6 @@ export const interPodAffinity: PluginFactory<PluginArguments['InterPodAffinity']
     },
   }
 }
-
-const sameLabels = (a: Pod, b: Pod): boolean => isDeepStrictEqual(a.metadata.labels, b.metadata.labels)
 
 type Matches = (term: AffinityTerm, other: Pod) => boolean
 

@@ -19,6 +19,7 @@ export const nodeAffinity: PluginFactory<PluginArguments['NodeAffinity']> = (_ha
     events: [
       {
         on: ['NodeAdd', 'NodeUpdate'],
+        changes: ['labels'],
         helps(pod, e) {
           const required = requiredAffinity(pod.pod.spec)
           if (required === undefined && added === undefined) return true
@@ -28,7 +29,6 @@ export const nodeAffinity: PluginFactory<PluginArguments['NodeAffinity']> = (_ha
           return suits(e.node.node) && (e.type === 'NodeAdd' || !suits(e.old))
         },
       },
-      { on: ['PodUpdate'] },
     ],
     sign: ({ pod: { spec } }) => JSON.stringify([spec?.nodeSelector ?? null, spec?.affinity?.nodeAffinity ?? null]),
     preFilter(pod, state) {

@@ -29,7 +29,7 @@ export const nodeDeclaredFeatures: Plugin = {
   events: [
     {
       on: ['NodeAdd', 'NodeUpdate'],
-      helps: (_, e) => e.type !== 'NodeUpdate' || !isDeepStrictEqual(e.old.status?.declaredFeatures, e.node.node?.status?.declaredFeatures),
+      changes: ['declaredFeatures'],
     },
     { on: ['PodUpdate'], helps: (_, e) => e.type === 'PodUpdate' && !isDeepStrictEqual(neededBy(e.pod.pod), neededBy(e.old.pod)) },
   ],

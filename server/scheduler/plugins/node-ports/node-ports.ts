@@ -1,21 +1,20 @@
 import { unschedulable, type Plugin } from '../../framework.ts'
+import { UsedPorts } from '../../pod-info.ts'
 
 const REFUSED = unschedulable("node(s) didn't have free ports for the requested pod ports")
-
-const placeOf = ({ port, protocol }: { port: number; protocol: string }): string => `${port}/${protocol}`
 
 /** A host port belongs to one pod of a node. */
 export const nodePorts: Plugin = {
   name: 'NodePorts',
   events: [
     { on: ['NodeAdd'] },
-    { on: ['NodeUpdate'], helps: (_, e) => e.type === 'NodeUpdate' },
     {
       on: ['AssignedPodDelete'],
       helps: (pod, e) => {
         if (e.type !== 'AssignedPodDelete' || e.pod.hostPorts.length === 0) return false
-        const freed = new Set(e.pod.hostPorts.map(placeOf))
-        return pod.hostPorts.some((p) => freed.has(placeOf(p)))
+        const freed = new UsedPorts()
+        for (const p of e.pod.hostPorts) freed.add(p)
+        return pod.hostPorts.some((p) => freed.conflicts(p))
       },
     },
   ],

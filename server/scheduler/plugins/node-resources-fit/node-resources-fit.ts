@@ -1,9 +1,11 @@
 import type { PluginArguments } from '../../config/types.ts'
-import type { PluginFactory } from '../../framework.ts'
+import type { Node } from '../../../client/objects.ts'
+import type { ClusterEvent, PluginFactory } from '../../framework.ts'
 import type { Rejection } from '../../node-verdict.ts'
-import type { NodeInfo } from '../../node-info.ts'
+import { NodeInfo } from '../../node-info.ts'
 import type { PodInfo } from '../../pod-info.ts'
-import { isByDevices } from '../dynamic-resources/extended-resources.ts'
+import type { Resources } from '../../resources.ts'
+import { IMPLICIT, isByDevices } from '../dynamic-resources/extended-resources.ts'
 import { allocationScore, resourceSignature } from './scoring.ts'
 
 const NONE: ReadonlySet<string> = new Set()
@@ -43,13 +45,27 @@ export function lacking(
   return reasons === undefined ? undefined : { unresolvable: hopeless, reasons }
 }
 
-/** Whether the two pods ask for a common resource, so that one leaving may make room for the other. */
-function sharesResource(pod: PodInfo, leaving: PodInfo): boolean {
-  const [a, b] = [pod.requests, leaving.requests]
-  if (a.milliCpu > 0 && b.milliCpu > 0) return true
-  if (a.memory > 0 && b.memory > 0) return true
-  if (a.ephemeralStorage > 0 && b.ephemeralStorage > 0) return true
-  return a.scalars !== undefined && b.scalars !== undefined && [...a.scalars.keys()].some((name) => b.scalars!.has(name))
+/** Whether there is more of something that the pod asks for. */
+function isMore({ requests: wanted }: PodInfo, now: Resources, old: Resources): boolean {
+  if (wanted.milliCpu > 0 && now.milliCpu > old.milliCpu) return true
+  if (wanted.memory > 0 && now.memory > old.memory) return true
+  if (wanted.ephemeralStorage > 0 && now.ephemeralStorage > old.ephemeralStorage) return true
+  return [...(wanted.scalars ?? [])].some(([name, n]) => n > 0 && (now.scalars?.get(name) ?? 0) > (old.scalars?.get(name) ?? 0))
+}
+
+function emptyNode(node: Node): NodeInfo {
+  const info = new NodeInfo(node.metadata.name ?? '')
+  info.setNode(node)
+  return info
+}
+
+/** A class that comes to stand for a resource that the pod asks for. */
+function classHelps({ requests }: PodInfo, e: ClusterEvent): boolean {
+  if (e.type !== 'DeviceClass') return false
+  const named = e.now.spec?.extendedResourceName ?? ''
+  if (e.old !== undefined && (e.old.spec?.extendedResourceName ?? '') === named) return false
+  const implicit = e.old === undefined && requests.scalars?.has(`${IMPLICIT}${e.now.metadata.name}`) === true
+  return implicit || requests.scalars?.has(named) === true
 }
 
 /** Room for the pod's requests and one more pod; the score prefers nodes with more left over, or less, as the profile says. */
@@ -60,28 +76,33 @@ export const nodeResourcesFit: PluginFactory<PluginArguments['NodeResourcesFit']
   const ignored = (resource: string, node: NodeInfo): boolean =>
     names.has(resource) || (groups.size > 0 && groups.has(resource.split('/')[0]!)) || isByDevices(resource, node, deviceClasses)
   const refusal = (pod: PodInfo, node: NodeInfo): Rejection | undefined => lacking(pod, node, ignored)
+  /** Of pods that are there it is not looked: whoever may push them out wants to know of a node that is large enough. */
+  function nodeHelps(pod: PodInfo, e: ClusterEvent): boolean {
+    if ((e.type !== 'NodeAdd' && e.type !== 'NodeUpdate') || e.node.node === undefined) return false
+    const now = emptyNode(e.node.node)
+    if (refusal(pod, now) !== undefined) return false
+    if (e.type === 'NodeAdd') return true
+    const old = emptyNode(e.old)
+    if (now.allowedPods > old.allowedPods || isMore(pod, now.allocatable, old.allocatable)) return true
+    return [...(pod.requests.scalars ?? [])].some(([name, n]) => n > 0 && isByDevices(name, now, deviceClasses))
+  }
   return {
     name: 'NodeResourcesFit',
     events: [
       // A node that is full of pods gets room by any pod's leaving.
-      { on: ['AssignedPodDelete'], helps: (pod, e) => e.type === 'AssignedPodDelete' && (isSmall(pod) || sharesResource(pod, e.pod)) },
-      { on: ['AssignedPodUpdate'] },
+      { on: ['AssignedPodDelete'] },
       {
-        on: ['NodeAdd', 'NodeUpdate'],
-        helps: (pod, e) => (e.type === 'NodeAdd' || e.type === 'NodeUpdate') && refusal(pod, e.node) === undefined,
+        on: ['AssignedPodUpdate'],
+        changes: ['scaleDown'],
+        helps: (pod, e) => e.type === 'AssignedPodUpdate' && isMore(pod, e.old.requests, e.pod.requests),
       },
-      { on: ['PodUpdate'] },
-      // A class may have devices for a resource that no node has.
-      { on: ['DeviceChange'], helps: (pod) => pod.requests.scalars !== undefined },
+      { on: ['NodeAdd', 'NodeUpdate'], changes: ['allocatable'], helps: nodeHelps },
+      { on: ['PodUpdate'], changes: ['scaleDown'] },
+      { on: ['DeviceClass'], helps: classHelps },
     ],
     // Whether devices stand for an extended resource is the classes' matter.
     sign: resourceSignature,
     filter: refusal,
     score: allocationScore(args.scoringStrategy),
   }
-}
-
-function isSmall(pod: PodInfo): boolean {
-  const r = pod.requests
-  return r.milliCpu === 0 && r.memory === 0 && r.ephemeralStorage === 0 && r.scalars === undefined
 }

@@ -14,7 +14,7 @@ export const nodeUnschedulable: Plugin = {
         (e.type === 'NodeAdd' && e.node.node?.spec?.unschedulable !== true) ||
         (e.type === 'NodeUpdate' && e.old.spec?.unschedulable === true && e.node.node?.spec?.unschedulable !== true),
     },
-    { on: ['PodUpdate'], helps: (pod) => tolerates(pod.pod.spec?.tolerations, CORDONED) },
+    { on: ['PodUpdate'], changes: ['tolerations'], helps: (pod) => tolerates(pod.pod.spec?.tolerations, CORDONED) },
   ],
   sign: ({ pod }) => String(tolerates(pod.spec?.tolerations, CORDONED)),
   filter(pod, node) {

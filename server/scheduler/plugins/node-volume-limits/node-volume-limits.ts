@@ -1,15 +1,25 @@
 import { countedCsiOf, driverOf, inlineCsiOf, type CsiVolume } from '../../../client/csi-translation.ts'
-import type { CSINode, PersistentVolumeClaim } from '../../../client/objects-storage.ts'
+import type { CSINode, PersistentVolumeClaim, VolumeAttachment } from '../../../client/objects-storage.ts'
 import type { Pod } from '../../../client/objects.ts'
 import { claimNameOf, claimNames, classOf, foreignClaim } from '../../../client/volume-binding.ts'
 import { unresolvable, unschedulable, type Handle, type PluginFactory } from '../../framework.ts'
 import type { Rejection } from '../../node-verdict.ts'
-import { storageHelps } from '../storage-events.ts'
+import { ownClaim } from '../storage-events.ts'
 
 const REFUSED = unschedulable('node(s) exceed max volume count')
 
 const isAttached = (pod: Pod): boolean =>
   claimNames(pod).length > 0 || pod.spec?.volumes?.some((v) => inlineCsiOf(v) !== undefined) === true
+
+/** Whether a driver takes more volumes than it did; one that names no limit counts as one that takes none. */
+function hasMoreRoom(now: CSINode, old: CSINode): boolean {
+  const before = new Map(old.spec?.drivers?.map((d) => [d.name, d.allocatable?.count ?? 0]))
+  return now.spec?.drivers?.some((d) => (d.allocatable?.count ?? 0) > (before.get(d.name) ?? 0)) === true
+}
+
+/** Of a claim it is not looked which driver attaches it. */
+const mayAttach = ({ spec }: Pod, { spec: was }: VolumeAttachment): boolean =>
+  spec?.volumes?.some((v) => v.persistentVolumeClaim !== undefined || inlineCsiOf(v)?.driver === (was?.attacher ?? '')) === true
 
 const nameOf = ({ driver, volumeHandle }: CsiVolume): string => `${driver}/${volumeHandle}`
 
@@ -44,9 +54,10 @@ export const nodeVolumeLimits: PluginFactory = ({ listers }) => {
   return {
     name: 'NodeVolumeLimits',
     events: [
-      { on: ['NodeAdd'] },
+      { on: ['CSINode'], helps: (_, e) => e.type === 'CSINode' && (e.old === undefined || hasMoreRoom(e.now, e.old)) },
       { on: ['AssignedPodDelete'], helps: (_, e) => e.type === 'AssignedPodDelete' && isAttached(e.pod.pod) },
-      { on: ['StorageChange'], helps: storageHelps },
+      ownClaim({ ephemeral: true }),
+      { on: ['VolumeAttachmentDelete'], helps: ({ pod }, e) => e.type === 'VolumeAttachmentDelete' && mayAttach(pod, e.old) },
     ],
     preFilter: ({ pod }) => (isAttached(pod) ? undefined : 'skip'),
     filter({ pod }, node) {

@@ -62,9 +62,13 @@ export const podTopologySpread: PluginFactory<PluginArguments['PodTopologySpread
   return {
     name: 'PodTopologySpread',
     events: [
-      { on: ['AssignedPodAdd', 'AssignedPodUpdate', 'AssignedPodDelete'], helps: (pod, e) => podHelps(pod, e, hard) },
-      { on: ['PodUpdate'], helps: (pod, e) => ownChangeHelps(pod, e, hard) },
-      { on: ['NodeAdd', 'NodeUpdate', 'NodeDelete'], helps: (pod, e) => nodeHelps(pod, e, hard) },
+      {
+        on: ['AssignedPodAdd', 'AssignedPodUpdate', 'AssignedPodDelete'],
+        changes: ['labels'],
+        helps: (pod, e) => podHelps(pod, e, hard),
+      },
+      { on: ['PodUpdate'], changes: ['tolerations', 'labels'], helps: (pod, e) => ownChangeHelps(pod, e, hard) },
+      { on: ['NodeAdd', 'NodeUpdate', 'NodeDelete'], changes: ['labels', 'taints'], helps: (pod, e) => nodeHelps(pod, e, hard) },
     ],
 
     preFilter({ pod }, state, nodes) {

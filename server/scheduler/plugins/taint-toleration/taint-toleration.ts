@@ -12,6 +12,7 @@ export const taintToleration: Plugin = {
   events: [
     {
       on: ['NodeAdd', 'NodeUpdate'],
+      changes: ['taints'],
       helps(pod, e) {
         const { tolerations } = pod.pod.spec ?? {}
         if (e.type !== 'NodeAdd' && e.type !== 'NodeUpdate') return false
@@ -19,7 +20,7 @@ export const taintToleration: Plugin = {
         return e.type === 'NodeAdd' || untolerated(e.old.spec?.taints, tolerations) !== undefined
       },
     },
-    { on: ['PodUpdate'] },
+    { on: ['PodUpdate'], changes: ['tolerations'] },
   ],
   sign: ({ pod }) => JSON.stringify(pod.spec?.tolerations ?? []),
   filter(pod, node) {

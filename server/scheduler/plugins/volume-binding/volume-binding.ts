@@ -19,7 +19,8 @@ import { compareQuantity, parseQuantity } from '../../../machinery/quantity.ts'
 import type { PluginArguments } from '../../config/types.ts'
 import { stateKey, unresolvable, type Handle, type PluginFactory } from '../../framework.ts'
 import type { PodInfo } from '../../pod-info.ts'
-import { storageHelps } from '../storage-events.ts'
+import { ownClaim } from '../storage-events.ts'
+import { storageHelps } from './events.ts'
 import { BIND, capacityScore, provisionOn, type Binding, type Provision } from './provisioning.ts'
 
 const AFFINITY = "node(s) didn't match PersistentVolume's node affinity"
@@ -179,7 +180,12 @@ export const volumeBinding: PluginFactory<PluginArguments['VolumeBinding']> = (h
 
   return {
     name: 'VolumeBinding',
-    events: [{ on: ['StorageChange'], helps: storageHelps }, { on: ['NodeAdd', 'NodeUpdate'] }],
+    events: [
+      ownClaim({ updates: true, ephemeral: true }),
+      { on: ['PersistentVolume'] },
+      { on: ['StorageClass', 'CSINode', 'CSIDriver', 'CSIStorageCapacity'], helps: storageHelps },
+      { on: ['NodeAdd', 'NodeUpdate'], changes: ['labels'] },
+    ],
     preFilter({ pod }, state) {
       const claims = claimsOf(pod, listers)
       if (typeof claims === 'string') return { reject: unresolvable(claims) }

@@ -2,7 +2,7 @@ import type { Pod } from '../../../client/objects.ts'
 import { claimNames } from '../../../client/volume-binding.ts'
 import { stateKey, unresolvable, unschedulable, type PluginFactory } from '../../framework.ts'
 import type { PodInfo } from '../../pod-info.ts'
-import { storageHelps } from '../storage-events.ts'
+import { ownClaim } from '../storage-events.ts'
 
 const DISK = unschedulable('node(s) had no available disk')
 const IN_USE = unschedulable(
@@ -40,6 +40,28 @@ function* disksOf(pod: Pod): Iterable<Disk> {
   }
 }
 
+/** The disks of a pod, and whether it may share them with readers. */
+function needsOf(pod: Pod): Map<string, boolean> {
+  const disks = new Map<string, boolean>()
+  for (const { name, mayShare } of disksOf(pod)) disks.set(name, mayShare && disks.get(name) !== false)
+  return disks
+}
+
+function clash(disks: ReadonlyMap<string, boolean>, other: Pod): boolean {
+  for (const { name, mayShare } of disksOf(other)) {
+    const mine = disks.get(name)
+    if (mine !== undefined && !(mine && mayShare)) return true
+  }
+  return false
+}
+
+/** Of claims in common it is not looked which may be used by one pod only. */
+function stoodInTheWay(pod: Pod, gone: Pod): boolean {
+  if (gone.metadata.namespace !== pod.metadata.namespace) return false
+  const claims = new Set(gone.spec?.volumes?.flatMap((v) => v.persistentVolumeClaim?.claimName ?? []))
+  return clash(needsOf(pod), gone) || pod.spec?.volumes?.some((v) => claims.has(v.persistentVolumeClaim?.claimName ?? '')) === true
+}
+
 interface State {
   /** By name, whether the pod may share it. */
   readonly disks: ReadonlyMap<string, boolean>
@@ -62,12 +84,9 @@ export const volumeRestrictions: PluginFactory = ({ listers, cache }) => {
   return {
     name: 'VolumeRestrictions',
     events: [
-      {
-        on: ['AssignedPodDelete'],
-        helps: (pod, e) => e.type === 'AssignedPodDelete' && e.pod.pod.metadata.namespace === pod.pod.metadata.namespace,
-      },
+      { on: ['AssignedPodDelete'], helps: ({ pod }, e) => e.type === 'AssignedPodDelete' && stoodInTheWay(pod, e.pod.pod) },
       { on: ['NodeAdd'] },
-      { on: ['StorageChange'], helps: storageHelps },
+      ownClaim({}),
     ],
     preFilter(pod, cycle) {
       const { namespace } = pod.pod.metadata
@@ -79,9 +98,7 @@ export const volumeRestrictions: PluginFactory = ({ listers, cache }) => {
         if (claim === undefined) return { reject: unresolvable(`persistentvolumeclaim "${claimName}" not found`) }
         if (claim.spec?.accessModes?.includes('ReadWriteOncePod') === true) exclusive.add(claimName)
       }
-      const disks = new Map<string, boolean>()
-      for (const { name, mayShare } of disksOf(pod.pod)) disks.set(name, mayShare && disks.get(name) !== false)
-      const state: State = { disks, exclusive, users: 0 }
+      const state: State = { disks: needsOf(pod.pod), exclusive, users: 0 }
       if (exclusive.size > 0) for (const node of cache.nodes) for (const other of node.pods.values()) count(state, pod, other, 1)
       if (state.disks.size === 0 && state.users === 0) return 'skip'
       cycle.write(stateOf, state)
@@ -92,14 +109,7 @@ export const volumeRestrictions: PluginFactory = ({ listers, cache }) => {
     filter(_pod, node, cycle) {
       const state = cycle.read(stateOf)
       if (state === undefined) return undefined
-      if (state.disks.size > 0) {
-        for (const other of node.pods.values()) {
-          for (const { name, mayShare } of disksOf(other.pod)) {
-            const mine = state.disks.get(name)
-            if (mine !== undefined && !(mine && mayShare)) return DISK
-          }
-        }
-      }
+      if (state.disks.size > 0) for (const other of node.pods.values()) if (clash(state.disks, other.pod)) return DISK
       return state.users > 0 ? IN_USE : undefined
     },
   }

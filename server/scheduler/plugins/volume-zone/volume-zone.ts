@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { PersistentVolume } from '../../../client/objects-storage.ts'
 import { classOf } from '../../../client/volume-binding.ts'
 import { stateKey, unresolvable, type PluginFactory } from '../../framework.ts'
-import { storageHelps } from '../storage-events.ts'
+import { ownClaim } from '../storage-events.ts'
 
 const REFUSED = unresolvable('node(s) had no available volume zone')
 
@@ -18,10 +20,28 @@ interface Place {
 
 const places = stateKey<readonly Place[]>('VolumeZone')
 
+const placesOf = ({ metadata }: PersistentVolume): Place[] =>
+  LABELS.flatMap((key) => {
+    const zones = metadata.labels?.[key]?.split('__').map((zone) => zone.trim())
+    // A label that names no zone says nothing (cloud-provider/volume/helpers `LabelZonesToSet`).
+    return zones?.every((zone) => zone !== '') === true ? [{ key, values: new Set(zones) }] : []
+  })
+
 /** Volumes with zone or region labels are used in those zones and regions only. */
 export const volumeZone: PluginFactory = ({ listers }) => ({
   name: 'VolumeZone',
-  events: [{ on: ['StorageChange'], helps: storageHelps }, { on: ['NodeAdd', 'NodeUpdate'] }],
+  events: [
+    {
+      on: ['StorageClass'],
+      helps: (_, e) => e.type === 'StorageClass' && e.old === undefined && e.now.volumeBindingMode === 'WaitForFirstConsumer',
+    },
+    { on: ['NodeAdd', 'NodeUpdate'], changes: ['labels'] },
+    ownClaim({ updates: true }),
+    {
+      on: ['PersistentVolume'],
+      helps: (_, e) => e.type === 'PersistentVolume' && (e.old === undefined || !isDeepStrictEqual(placesOf(e.now), placesOf(e.old))),
+    },
+  ],
   preFilter({ pod }, state) {
     const wanted: Place[] = []
     for (const { persistentVolumeClaim } of pod.spec?.volumes ?? []) {
@@ -40,11 +60,7 @@ export const volumeZone: PluginFactory = ({ listers }) => ({
       }
       const volume = listers.persistentVolumes.get(volumeName)
       if (volume === undefined) return { reject: unresolvable(`persistentvolume "${volumeName}" not found`) }
-      for (const key of LABELS) {
-        const zones = volume.metadata.labels?.[key]?.split('__').map((zone) => zone.trim())
-        // A label that names no zone says nothing (cloud-provider/volume/helpers `LabelZonesToSet`).
-        if (zones?.every((zone) => zone !== '') === true) wanted.push({ key, values: new Set(zones) })
-      }
+      wanted.push(...placesOf(volume))
     }
     if (wanted.length === 0) return 'skip'
     state.write(places, wanted)
