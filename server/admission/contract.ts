@@ -31,6 +31,8 @@ export interface AdmissionAttributes {
   readonly reinvocation: Reinvocation
   /** Aborted when nobody waits for the answer any more; undefined for the server's own writes. Made on first use. */
   readonly signal: AbortSignal | undefined
+  /** For how many milliseconds the answer is waited for; undefined where nobody says. */
+  leftMs?(): number | undefined
   /** Told of the milliseconds for which servers of others were waited for: they are not the server's own time. */
   waited?(ms: number): void
   /** For the client, as a `Warning: 299` header. */

@@ -254,9 +254,12 @@ describe('deadlines', () => {
     expect(signal.aborted).toBe(false)
     s.clock.advance(1)
     const r = await answer
-    expect([r.status, json(r)]).toMatchObject([
+    // As a kube-apiserver says it: a Status in plain text.
+    const message = 'Timeout: request did not complete within the allotted timeout'
+    expect([r.status, r.headers['content-type'], json(r)]).toEqual([
       504,
-      { reason: 'Timeout', message: 'Timeout: request did not complete within the allotted timeout', details: {} },
+      'text/plain; charset=utf-8',
+      { metadata: {}, status: 'Failure', message, reason: 'Timeout', details: {}, code: 504 },
     ])
     expect(signal.aborted).toBe(true)
     open()

@@ -56,7 +56,7 @@ export function buildHandlerChain(handler: Handler, o: ChainOptions): ExchangeHa
     o.strictTransportSecurity?.length ? withStrictTransportSecurity(o.strictTransportSecurity) : undefined,
     o.goawayChance ? withGoaway(o.goawayChance) : undefined,
     withWaitGroup(o.waitGroup, o.writeStatus),
-    withTimeout(o.requestTimeoutMs, o.writeStatus, refused, (ctx) => o.metrics.aborted(ctx)),
+    withTimeout(o.requestTimeoutMs, refused, (ctx) => o.metrics.aborted(ctx)),
     o.corsAllowedOrigins && withCors(o.corsAllowedOrigins),
     withAuthentication(o.authenticator, o.access, o.unauthenticated),
     withImpersonation(o.authorizer, o.access),

@@ -27,6 +27,7 @@ export function strategyContext(ctx: RequestContext, asked: Asked = {}): Strateg
       apiVersion: apiVersionOf(apiGroup, apiVersion),
     },
     signal: () => ctx.signal,
+    leftMs: () => (ctx.deadline === undefined ? undefined : ctx.deadline - ctx.clock.now()),
     warn: (text) => ctx.warnings.push(text),
     waited: (ms) => void (ctx.webhookMs += ms),
     annotate: (key, value) => ctx.annotations.add(key, value),

@@ -34,6 +34,8 @@ export interface RequestContext {
   readonly receivedAt: number
   /** Watches, proxied streams, logs with follow: no deadline, and not counted as in flight. */
   readonly longRunning: boolean
+  /** When its answer must be there, in the clock's milliseconds; undefined where nothing but the client ends it. */
+  deadline?: number
   /** How long webhooks were waited for. */
   webhookMs: number
   /** Bytes of the body that was read; undefined where none was. */
@@ -66,6 +68,7 @@ export class ServedRequest implements RequestContext {
   readonly types: KindTypes
   readonly receivedAt: number
   readonly longRunning: boolean
+  deadline?: number
   webhookMs = 0
   bodyRead?: number
   #annotations: Annotations | undefined

@@ -43,6 +43,13 @@ describe('a call', () => {
     for (let i = 0; i < 5; i++) expect((await call(at('/ok'), BODY, options)).toString()).toBe('fine')
     expect(hooks.connections - before).toBe(1)
     expect(hooks.seen.at(-1)).toMatchObject({ path: '/ok?timeout=10s', host: `127.0.0.1:${hooks.port}` })
+    for (const [toldMs, told] of [
+      [2500, 3],
+      [0, 1],
+    ] as const) {
+      await call(at('/ok'), BODY, { ...options, toldMs })
+      expect(hooks.seen.at(-1)!.path).toBe(`/ok?timeout=${told}s`)
+    }
   })
 
   test('tells how much was sent and read, of refusals too, and nothing of answers that are empty', async () => {

@@ -22,6 +22,8 @@ export type ResolveService = (namespace: string, name: string, port: number) => 
 
 export interface CallOptions {
   readonly timeoutMs: number
+  /** The time that the webhook is told that it has; by default `timeoutMs`. */
+  readonly toldMs?: number
   /** The caller's client gives up, and not the caller: Go words that otherwise. */
   readonly clientTimeout?: boolean
   /** Aborted when nobody waits for the answer any more. */
@@ -58,7 +60,7 @@ export function webhookCaller(
   return async ({ url, caBundle = '', service }, body, given) => {
     const options: CallOptions = { ...given, observer }
     // As in the reference, the server is told how long it is waited for.
-    const timeout = `timeout=${Math.ceil(options.timeoutMs / 1000)}s`
+    const timeout = `timeout=${Math.max(1, Math.ceil((options.toldMs ?? options.timeoutMs) / 1000))}s`
     if (url !== undefined) {
       const to = new URL(url)
       to.pathname = cleanPath(to.pathname)

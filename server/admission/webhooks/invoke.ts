@@ -60,7 +60,10 @@ export async function ask(
   const { uid, body } = reviewOf(requestOf({ form, attributes: a }), version, object, oldObject)
   let response: ReviewResponse
   try {
-    const answer = await deps.call(config.clientConfig, body, { timeoutMs: hook.timeoutMs, signal: a.signal, maxBytes: MAX_ANSWER })
+    const { timeoutMs } = hook
+    // The end of the request ends the call as well, and is all that the webhook may take for it.
+    const toldMs = Math.min(timeoutMs, a.leftMs?.() ?? timeoutMs)
+    const answer = await deps.call(config.clientConfig, body, { timeoutMs, toldMs, signal: a.signal, maxBytes: MAX_ANSWER })
     response = responseOf(answer, uid, version, type === 'admit')
   } catch (e) {
     if (e instanceof InvalidReview) throw new CallFailed(name, `received invalid webhook response: ${e.message}`, 503)

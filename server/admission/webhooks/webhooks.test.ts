@@ -63,6 +63,17 @@ const append =
   }
 
 describe('a webhook', () => {
+  // k8s.io/kubernetes/test/integration/apiserver/admissionwebhook, TestWebhookTimeout
+  test.each([
+    [20, 7],
+    [5, 5],
+  ])('that may take %d s is told of %d s, when the client waits for 7', async (timeoutSeconds, told) => {
+    await hook('mutating', { name: 'before', more: { timeoutSeconds } })
+    await hook('validating', { name: 'after', more: { timeoutSeconds } })
+    expect((await create('a', '?dryRun=All&timeout=7s')).code).toBe(201)
+    expect(hooks.seen.map(({ path }) => path)).toEqual([`/before?timeout=${told}s`, `/after?timeout=${told}s`])
+  })
+
   test('sees the object with who writes it and how, and the mutating one before the validating one', async () => {
     await hook('validating', { name: 'after' })
     await hook('mutating', { name: 'before', answer: append('x') })

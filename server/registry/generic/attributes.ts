@@ -87,6 +87,10 @@ class WriteAttributes implements AdmissionAttributes {
     return this.#write.context.signal?.()
   }
 
+  leftMs(): number | undefined {
+    return this.#write.context.leftMs?.()
+  }
+
   waited(ms: number): void {
     this.#write.context.waited?.(ms)
   }

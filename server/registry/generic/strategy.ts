@@ -29,6 +29,8 @@ export interface StrategyContext {
   internal?: boolean
   /** Aborted when nobody waits for the answer any more; undefined for the server's own writes. */
   signal?(): AbortSignal
+  /** For how many milliseconds the answer is waited for; undefined where nobody says. */
+  leftMs?(): number | undefined
   /** Warnings go to the client as `Warning: 299` headers. */
   warn(text: string): void
   /** The same, for an object that may be refused yet; absent where `warn` does not wait for that. */
