@@ -45,6 +45,8 @@ export class Registry {
   readonly #off: ReadonlySet<string>
   /** `group/version` of the built-in API. */
   readonly #builtInVersions: ReadonlySet<string>
+  /** Qualified names of what is there from the start. */
+  readonly #first = new Set<string>()
   readonly #installed = new Map<string, Installed>()
   readonly #unstored: UnstoredDefinition[] = []
   #delegates: readonly Delegate[] = []
@@ -70,6 +72,7 @@ export class Registry {
     for (const definition of definitions) {
       const installed = this.#make(definition)
       for (const cache of cachesOf(installed)) this.#options.feed.add(cache)
+      this.#first.add(qualified(definition))
       this.#installed.set(qualified(definition), installed)
     }
     this.addUnstored(unstored)
@@ -80,7 +83,7 @@ export class Registry {
     for (const definition of definitions) {
       const installed = this.#make(definition)
       this.#options.feed.defer(...cachesOf(installed))
-      this.#installed.set(qualified(definition), installed)
+      this.#installed.set(this.#keyOf(definition), installed)
     }
     this.#swap()
   }
@@ -93,7 +96,7 @@ export class Registry {
 
   /** Adds a definition to the running server; resolves when it is served, with everything that is stored of it. */
   async install(definition: ResourceDefinition): Promise<void> {
-    const name = qualified(definition)
+    const name = this.#keyOf(definition)
     if (this.#installed.has(name)) throw new Error(`${name} is installed already`)
     const installed = this.#make(definition)
     await this.#options.feed.install(...cachesOf(installed))
@@ -103,7 +106,7 @@ export class Registry {
 
   /** Serves a definition by another one. Watches of the old one end: clients resume where they were, in the new form. */
   async replace(definition: ResourceDefinition): Promise<void> {
-    const name = qualified(definition)
+    const name = this.#keyOf(definition)
     const before = this.#installed.get(name)
     if (before === undefined) return this.install(definition)
     if (sameRules(before.definition, definition)) {
@@ -129,9 +132,10 @@ export class Registry {
 
   /** Serves a definition no longer; its watches end. What is stored of it stays. */
   remove(name: { group: string; resource: string }): void {
-    const installed = this.#installed.get(qualified(name))
+    const key = this.#keyOf(name)
+    const installed = this.#installed.get(key)
     if (installed === undefined) return
-    this.#installed.delete(qualified(name))
+    this.#installed.delete(key)
     this.#swap()
     this.#options.feed.remove(installed.store.resource.cache.schema.prefix)
   }
@@ -140,6 +144,12 @@ export class Registry {
   delegate(delegates: readonly Delegate[]): void {
     this.#delegates = delegates
     this.#swap()
+  }
+
+  /** A definition that has the name of a kind that was there first is another one beside it: it may have versions that that has not. */
+  #keyOf(name: { group: string; resource: string }): string {
+    const key = qualified(name)
+    return this.#first.has(key) ? `${key} beside` : key
   }
 
   /** The store of a resource that is always there, by `resource.group`. */
@@ -242,7 +252,7 @@ export class Registry {
       delegates,
       facts: added.length + own.length === 0 ? builtIn.resources : [...builtIn.resources, ...added, ...own],
       served,
-      stores: new Map(installed.map((i) => [qualified(i.definition), i.store])),
+      stores: new Map([...this.#installed].map(([key, i]) => [key, i.store])),
       resource: (group, version, resource) => byPath.get(`${group}/${version}/${resource}`),
       unstored: (group, version, resource) => unstored.get(`${group}/${version}/${resource}`),
       delegate: (group, version) => delegates.find((d) => d.group === group && d.version === version),

@@ -105,6 +105,36 @@ describe('a definition', () => {
     expect(w.registry.resource('networking.k8s.io', 'v1', 'ingresses')).toBeDefined()
   })
 
+  // k8s.io/kubernetes/test/integration/controlplane, TestOpenAPIApiextensionsOverlapProtection
+  test('that has the name of a kind of the built-in API takes nothing from it', async () => {
+    await using w = await open()
+    const define = async (resource: string, group: string, names: Json): Promise<void> => {
+      const made = definition(names, [version('v1', { storage: false }), version('v9')])
+      made.metadata = { name: `${resource}.${group}`, annotations: { 'api-approved.kubernetes.io': 'unapproved' } }
+      ;(made.spec as Json).group = group
+      await createIn(crds(w), { object: made, namespace: '', context: w.context })
+      await condition(w, `${resource}.${group}`, 'Established', 'True')
+    }
+    await define('ingresses', 'networking.k8s.io', { plural: 'ingresses', kind: 'Ingress' })
+    await define('customresourcedefinitions', 'apiextensions.k8s.io', {
+      plural: 'customresourcedefinitions',
+      kind: 'CustomResourceDefinition',
+    })
+    for (const [group, resource] of [
+      ['networking.k8s.io', 'ingresses'],
+      ['apiextensions.k8s.io', 'customresourcedefinitions'],
+    ] as const) {
+      const [own, other] = ['v1', 'v9'].map((v) => w.registry.resource(group, v, resource))
+      expect(own!.store).toBe(w.registry.store(`${resource}.${group}`))
+      expect(own!.schema.facts).toBeDefined()
+      expect(other!.store).not.toBe(own!.store)
+      expect(other!.schema.facts).toBeUndefined()
+    }
+    await deleteFrom(crds(w), { namespace: '', name: 'ingresses.networking.k8s.io', context: w.context, options: {} })
+    while (w.registry.resource('networking.k8s.io', 'v9', 'ingresses') !== undefined) await new Promise(setImmediate)
+    expect(w.registry.resource('networking.k8s.io', 'v1', 'ingresses')).toBeDefined()
+  })
+
   test('of which nothing is said to be stored is stored in its storage version', async () => {
     await using w = await open()
     await define(w, definition(WIDGETS))
