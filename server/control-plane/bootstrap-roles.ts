@@ -11,18 +11,48 @@ import type { Registry } from '../registry/registry.ts'
 /** Another server may do the same at this moment. */
 const TRIES = 3
 
+const RBAC = 'rbac.authorization.k8s.io'
+
+/**
+ * What default objects of today were parts of before, whose subjects, labels and annotations a new one takes over
+ * (`plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go`, ClusterRoleBindingsToSplit).
+ */
+const SPLIT: ReadonlyMap<string, string> = new Map([['system:public-info-viewer', 'system:discovery']])
+
 /**
  * Makes the default roles and bindings, and adds to those that are there what they lack (post-start hook `rbac/bootstrap-roles`). A start
  * that finds everything in order writes nothing.
  */
 export async function ensureRbacPolicy(registry: Registry, context: StrategyContext): Promise<void> {
   const writes: Promise<void>[] = []
-  for (const { resource, object } of defaultPolicy()) writes.push(ensure(registry, context, resource, object))
+  for (const { resource, object } of defaultPolicy()) {
+    const before = resource === 'clusterrolebindings' && SPLIT.has(object.metadata.name ?? '')
+    const ready = before ? ensureSplit(registry, context, object) : undefined
+    writes.push(
+      ready === undefined ? ensure(registry, context, resource, object) : ready.then(() => ensure(registry, context, resource, object)),
+    )
+  }
   await Promise.all(writes)
 }
 
+/** A binding that is not there yet begins as the one that it was a part of has been made by somebody. */
+async function ensureSplit(registry: Registry, context: StrategyContext, binding: KubeObject): Promise<void> {
+  const store = registry.store(`clusterrolebindings.${RBAC}`)
+  const { name = '' } = binding.metadata
+  const source = SPLIT.get(name)
+  const found = source === undefined || store.cached('', name) !== undefined ? undefined : store.cached('', source)
+  if (found === undefined) return
+  const { subjects, metadata } = found.object()
+  const object = { ...binding, metadata: { name, labels: metadata.labels, annotations: metadata.annotations }, subjects } as KubeObject
+  try {
+    await createIn(store, { object, namespace: '', context })
+  } catch (e) {
+    if (!isStatusError(e, 'AlreadyExists')) throw e
+  }
+}
+
 async function ensure(registry: Registry, context: StrategyContext, resource: RbacResource, expected: KubeObject): Promise<void> {
-  const store = registry.store(`${resource}.rbac.authorization.k8s.io`)
+  const store = registry.store(`${resource}.${RBAC}`)
   const { name = '', namespace = '' } = expected.metadata
   const reconcile = resource.endsWith('bindings') ? reconcileBinding : reconcileRole
   for (let attempt = 1; ; attempt++) {
