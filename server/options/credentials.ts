@@ -79,7 +79,7 @@ export const credentials: Family<CredentialOptions> = {
     (o.serviceAccountMaxTokenExpirationMs >= HOUR_MS && o.serviceAccountMaxTokenExpirationMs <= 2 ** 32 * 1000)
       ? []
       : ['the service-account-max-token-expiration must be between 1 hour and 2^32 seconds']),
-    ...(o.serviceAccountJwksUri === '' || /^https:\/\/[^/]/.test(o.serviceAccountJwksUri)
+    ...(o.serviceAccountJwksUri === '' || /^https:/i.test(o.serviceAccountJwksUri)
       ? []
       : [`service-account-jwks-uri requires https scheme, parsed as: ${o.serviceAccountJwksUri}`]),
     ...together(['proxy-client-cert-file', o.proxyClientCertFile], ['proxy-client-key-file', o.proxyClientKeyFile]),
