@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -52,6 +53,33 @@ func StartProgram(ctx context.Context, t Testing, s *options.ServerRunOptions, s
 		s.SecureServing.Listener.Close()
 	}
 	args, tokens := flagsOf(s, sets, joined(custom))
+	return launch(ctx, t, port, s.SecureServing.ServerCert.CertKey.CertFile, args, tokens, dir)
+}
+
+// Flags of apiextensions-apiserver that an API server has no use for, or that are given otherwise.
+var extensionsFlags = map[string]bool{
+	"authentication-kubeconfig": true, "authentication-skip-lookup": true, "authorization-kubeconfig": true, "emulated-version": true,
+	"kubeconfig": true,
+}
+
+// StartExtensions does the same for tests of apiextensions-apiserver, which start that alone.
+func StartExtensions(ctx context.Context, t interface{ Logf(string, ...interface{}) }, listener net.Listener, dir string, custom []string) (*restclient.Config, chan error, error) {
+	port := listener.Addr().(*net.TCPAddr).Port
+	listener.Close()
+	args := []string{}
+	if gates := switched(); len(gates) > 0 {
+		args = append(args, "--feature-gates="+strings.Join(gates, ","))
+	}
+	for _, c := range joined(custom) {
+		name, _, _ := strings.Cut(strings.TrimPrefix(c, "--"), "=")
+		if !extensionsFlags[name] {
+			args = append(args, c)
+		}
+	}
+	return launch(ctx, t.(Testing), port, "", args, "", dir)
+}
+
+func launch(ctx context.Context, t Testing, port int, cert string, args []string, tokens, dir string) (*restclient.Config, chan error, error) {
 	token := "loopback-" + strconv.FormatInt(time.Now().UnixNano(), 36)
 	file := filepath.Join(dir, "loopback-tokens.csv")
 	if err := os.WriteFile(file, []byte(tokens+token+",system:apiserver,1,system:masters\n"), 0600); err != nil {
@@ -102,7 +130,7 @@ func StartProgram(ctx context.Context, t Testing, s *options.ServerRunOptions, s
 		}
 		if strings.Contains(string(said), "ready https://") {
 			config := &restclient.Config{Host: "https://127.0.0.1:" + strconv.Itoa(port), BearerToken: token, QPS: -1, Burst: -1}
-			config.TLSClientConfig.CAFile = s.SecureServing.ServerCert.CertKey.CertFile
+			config.TLSClientConfig.CAFile = cert
 			if config.TLSClientConfig.CAFile == "" {
 				config.TLSClientConfig.CAFile = filepath.Join(dir, "apiserver.crt")
 			}
@@ -190,12 +218,7 @@ func flagsOf(s *options.ServerRunOptions, sets map[string]*pflag.FlagSet, custom
 			}
 		})
 	}
-	gates := []string{}
-	for name, spec := range utilfeature.DefaultMutableFeatureGate.GetAll() {
-		if on := utilfeature.DefaultFeatureGate.Enabled(name); on != spec.Default && !strings.HasPrefix(string(name), "All") {
-			gates = append(gates, fmt.Sprintf("%s=%t", name, on))
-		}
-	}
+	gates := switched()
 	for _, c := range custom {
 		name, value, _ := strings.Cut(strings.TrimPrefix(c, "--"), "=")
 		if name == "feature-gates" {
@@ -208,4 +231,15 @@ func flagsOf(s *options.ServerRunOptions, sets map[string]*pflag.FlagSet, custom
 		args = append(args, "--feature-gates="+strings.Join(gates, ","))
 	}
 	return args, tokens
+}
+
+// Feature gates that the test's process has otherwise than by default.
+func switched() []string {
+	gates := []string{}
+	for name, spec := range utilfeature.DefaultMutableFeatureGate.GetAll() {
+		if on := utilfeature.DefaultFeatureGate.Enabled(name); on != spec.Default && !strings.HasPrefix(string(name), "All") {
+			gates = append(gates, fmt.Sprintf("%s=%t", name, on))
+		}
+	}
+	return gates
 }
