@@ -27,6 +27,7 @@ import { localTransport } from './client/local-transport.ts'
 import type { TurnGate } from './client/turn-gate.ts'
 import type { Transport } from './client/transport.ts'
 import { apiHandler } from './control-plane/handlers.ts'
+import { KeptObjects } from './control-plane/kept-objects.ts'
 import { IdentityLease } from './control-plane/identity-lease.ts'
 import { AGGREGATION, CUSTOM_RESOURCES, IDENTITY, INFORMERS, Lifecycle } from './control-plane/lifecycle.ts'
 import { authenticationLookups, authorizationSources } from './control-plane/lookups.ts'
@@ -284,6 +285,9 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   await feed.fresh()
 
   // Loops.
+  const kept = new KeptObjects(own, warned(log, 'an object that every cluster has could not be kept, will be tried again'))
+  starting.defer(() => kept.stop())
+  kept.start()
   starting.defer(() => repair.cancel())
   starting.use(startLoops({ feed, storage, clock, log, compactionIntervalMs: o.compactionIntervalMs }))
 

@@ -9,7 +9,7 @@ import { deleteFrom } from '../registry/generic/delete.ts'
 import { createIn, updateIn } from '../registry/generic/write.ts'
 
 /** Namespaces that every cluster has from its first moment. */
-const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
+export const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
 
 /** The two classes above all that users may define. */
 const SYSTEM_CLASSES = [
