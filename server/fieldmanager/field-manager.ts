@@ -173,18 +173,25 @@ export class FieldManager {
     if (!created && !this.#tracked(managers)) return managers
     const { version, subresource } = this.#o
     const isNew = created && managers.size === 0
-    const { managers: others, mine } = isNew ? yield* this.#ofNew(live, next) : yield* this.#taken(live, next, managers)
+    const id = managerId(by.manager, 'Update', version.apiVersion, subresource)
+    const key = keyOf(id)
+    const { managers: others, mine } = isNew ? yield* this.#ofNew(live, next) : yield* this.#taken(live, next, managers, key)
     if (!mine.empty) {
-      const id = managerId(by.manager, 'Update', version.apiVersion, subresource)
-      const before = others.get(keyOf(id))
-      const set = before === undefined ? mine : mine.union(before.set)
-      others.set(keyOf(id), { id, apiVersion: version.apiVersion, set, time: formatTime(by.now) })
+      const before = others.get(key)?.set
+      const set = before === undefined ? mine : before.includes(mine) ? before : mine.union(before)
+      others.set(key, { id, apiVersion: version.apiVersion, set, time: formatTime(by.now) })
     }
     return cappedManagers(others)
   }
 
-  *#taken(live: KubeObject, next: KubeObject, managers: Managers): Pausing<{ managers: Map<string, Owned>; mine: FieldSet }> {
-    const taken = yield* this.#updater.update(this.#seen(withoutManagers(live)), this.#seen(next), this.#o.version, managers)
+  /** @param writer key of who updates */
+  *#taken(
+    live: KubeObject,
+    next: KubeObject,
+    managers: Managers,
+    writer?: string,
+  ): Pausing<{ managers: Map<string, Owned>; mine: FieldSet }> {
+    const taken = yield* this.#updater.update(this.#seen(withoutManagers(live)), this.#seen(next), this.#o.version, managers, writer)
     return { managers: taken.managers, mine: taken.owned.difference(STRIPPED) }
   }
 

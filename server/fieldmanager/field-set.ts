@@ -48,6 +48,18 @@ export class FieldSet {
     return last !== undefined && last.members.has(path.at(-1)!)
   }
 
+  includes(other: FieldSet): boolean {
+    for (const pe of other.members) if (!this.members.has(pe)) return false
+    for (const [pe, theirs] of other.children) if (!theirs.empty && this.children.get(pe)?.includes(theirs) !== true) return false
+    return true
+  }
+
+  isDisjoint(other: FieldSet): boolean {
+    for (const pe of other.members) if (this.members.has(pe)) return false
+    for (const [pe, theirs] of other.children) if (this.children.get(pe)?.isDisjoint(theirs) === false) return false
+    return true
+  }
+
   union(other: FieldSet): FieldSet {
     if (other.empty) return this
     if (this.empty) return other

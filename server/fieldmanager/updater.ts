@@ -41,15 +41,27 @@ export class Updater {
     this.#versions = versions
   }
 
-  /** After an update: whoever changed a field owns it, and nobody else does. Returns the managers without the writer, and what is the writer's. */
-  *update(live: unknown, next: unknown, at: TypedVersion, managers: Managers): Pausing<{ managers: Map<string, Owned>; owned: FieldSet }> {
+  /**
+   * After an update: whoever changed a field owns it, and nobody else does.
+   * @param writer key of who updates
+   * @returns the managers, of whom the writer may lack what it has changed, and what that is
+   */
+  *update(
+    live: unknown,
+    next: unknown,
+    at: TypedVersion,
+    managers: Managers,
+    writer?: string,
+  ): Pausing<{ managers: Map<string, Owned>; owned: FieldSet }> {
     const lives = yield* this.#inVersions(live, at, managers)
     const known = this.#reconciled(managers)
     yield
     const comparisons = this.#comparisons(lives, next, at)
-    const left = yield* this.#taken(comparisons, known, undefined, true)
     const comparison = (yield* comparisons(at.apiVersion))!
-    return { managers: left, owned: filtered(comparison.modified.union(comparison.added), at) }
+    const changed = comparison.modified.union(comparison.added)
+    // Most updates are a loop's that says its own again: a lease renewed, a status. All sets stay what they are.
+    if (losesNothing(known, at, writer, changed, comparison.removed)) return { managers: known, owned: changed }
+    return { managers: yield* this.#taken(comparisons, known, undefined, true), owned: filtered(changed, at) }
   }
 
   /**
@@ -206,6 +218,15 @@ export class Updater {
     }
     return converted
   }
+}
+
+/** Whether nobody owns what is gone, and nobody but the writer what has changed. */
+function losesNothing(managers: Managers, at: TypedVersion, writer: string | undefined, changed: FieldSet, removed: FieldSet): boolean {
+  for (const [key, { set, apiVersion }] of managers) {
+    if (apiVersion !== at.apiVersion || set.empty || !set.isDisjoint(removed)) return false
+    if (key !== writer && !set.isDisjoint(changed)) return false
+  }
+  return true
 }
 
 /** What an applier owns of what it says. */
