@@ -3,6 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { RequestContext } from '../request/context.ts'
+import { goCertificateError } from '../machinery/go-certificate-error.ts'
 import { goDialError } from '../machinery/go-dial-error.ts'
 import { http } from '../machinery/node-http.ts'
 import { serverIdentity } from '../machinery/server-identity.ts'
@@ -156,7 +157,9 @@ export class Forwarder {
       'x-stream-protocol-version': [...protocols],
     }
     const failed = (e: Error): Error =>
-      new Error(`error sending request: Post ${JSON.stringify(url)}: ${goDialError(e, host, port) ?? e.message}`)
+      new Error(
+        `error sending request: Post ${JSON.stringify(url)}: ${goDialError(e, host, port) ?? goCertificateError(e, host) ?? e.message}`,
+      )
     return this.#send(ctx, f, { method: 'POST', headers, isUpgrade: true, failed, lingerMs: DIAL_LINGER_MS })
   }
 
@@ -203,7 +206,7 @@ export class Forwarder {
 }
 
 function unreachable(e: Error, { target, shownAs }: ForwardRequest, isUpgrade: boolean): StatusError {
-  const why = goDialError(e, target.host, target.port) ?? e.message
+  const why = goDialError(e, target.host, target.port) ?? goCertificateError(e, target.host) ?? e.message
   if (isUpgrade) return new StatusError(500, '', `error dialing backend: ${why}`)
   return shownAs === undefined
     ? serviceUnavailable(`error trying to reach service: ${why}`)

@@ -22,7 +22,7 @@ export function podLog(o: ProxyOptions): Subresource {
       const path = wanted === '' ? base : `${base}?${wanted}`
       await o.forwarder.forward(ctx, {
         ...{ target, addresses, prefix: '', path },
-        insecure: isYes(query.get('insecureSkipTLSVerifyBackend') ?? ''),
+        insecure: isYes(query.get('insecureSkipTLSVerifyBackend')),
         shownAs: `https://${urlHost(target.host)}:${target.port}${path}`,
       })
     },

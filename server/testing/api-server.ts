@@ -9,6 +9,7 @@ import { ServiceAccountTokens } from '../authn/service-account.ts'
 import { anonymousAuthenticator } from '../authn/anonymous.ts'
 import { localAuthenticator } from '../authn/local.ts'
 import { unionAuthenticator } from '../authn/union.ts'
+import type { KubeletAccess } from '../proxy/forward.ts'
 import { startApiServer, type ApiServer } from '../control-plane.ts'
 import { FakeClock } from '../machinery/clock.ts'
 import { firstServiceAddress } from '../machinery/ip-range.ts'
@@ -47,6 +48,8 @@ export interface TestServerOptions {
   shutdownDelayMs?: number
   /** False: nobody keeps the endpoints of `default/kubernetes`. */
   ownEndpoints?: boolean
+  /** How kubelets are reached. */
+  kubelets?: KubeletAccess
 }
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -61,6 +64,7 @@ export async function startTestServer({
   advertiseAddress = '127.0.0.1',
   shutdownDelayMs = 0,
   ownEndpoints = true,
+  kubelets,
 }: TestServerOptions = {}): Promise<TestServer> {
   const dir = mkdtempSync(join(tmpdir(), 'api-server-'))
   // Peers judge certificates by the system's time, whatever `clock` says.
@@ -94,7 +98,7 @@ export async function startTestServer({
     maxRequestsInFlight: 0,
     maxMutatingRequestsInFlight: 0,
     requestTimeoutMs: 60_000,
-    kubelets: { ...certificates.kubeletClient, preferredAddressTypes: ['InternalIP'] },
+    kubelets: { ...(kubelets ?? certificates.kubeletClient), preferredAddressTypes: ['InternalIP'] },
     frontProxy: certificates.frontProxy,
     clients: { clientCa: certificates.ca.cert, proxies: undefined },
     minRequestTimeoutSeconds: 1800,
