@@ -48,6 +48,12 @@ describe('sources', () => {
     expect(waiting(of, 'app')).toEqual([])
   })
 
+  test('the log of a pod that is over is read once', () => {
+    const containerStatuses = [{ name: 'app', state: ended(0, 'Completed') }]
+    const over = (phase: string) => sourcesOf(pod({ phase, containerStatuses }), 'c', all).map((source) => [source.over, source.earlier])
+    expect([over('Succeeded'), over('Failed'), over('Running')]).toEqual([[[true, false]], [[true, false]], [[false, false]]])
+  })
+
   test('the run before comes first and ends; while the next one waits the log is that of the last', () => {
     const crashed = pod({ containerStatuses: [{ name: 'app', state: running, restartCount: 3, lastState: ended(137, 'OOMKilled') }] })
     const [before, now] = sourcesOf(crashed, 'c', { ...all, earlier: true, since: '300' })

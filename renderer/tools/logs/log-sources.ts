@@ -24,7 +24,7 @@ interface Named {
 /** What of a pod says which logs it has. */
 export interface LoggingPod extends KubeObject {
   spec?: { containers?: Named[]; initContainers?: Named[]; ephemeralContainers?: Named[] }
-  status?: { containerStatuses?: Status[]; initContainerStatuses?: Status[]; ephemeralContainerStatuses?: Status[] }
+  status?: { phase?: string; containerStatuses?: Status[]; initContainerStatuses?: Status[]; ephemeralContainerStatuses?: Status[] }
 }
 
 /** Init containers come last: most often they are over. */
@@ -81,19 +81,27 @@ export interface NamedSource extends LogSource {
   pod: string
   /** What its lines are marked with. */
   name: string
+  /** It is of the run before the present one. */
+  earlier: boolean
 }
 
 /** The logs of a pod's containers that have begun; the run before comes before the present one. */
 export function sourcesOf(pod: LoggingPod, context: string, { container, since, tail, earlier }: Reading): NamedSource[] {
   const { name: podName, namespace = '', uid = '' } = pod.metadata
+  // None of its containers runs again (the pod's phase, pkg/kubelet getPhase).
+  const over = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
   const several = containersOf(pod).length > 1 && container === ''
   return statusesOf(pod)
     .filter((status) => (container === '' || container === status.name) && hasBegun(status))
     .flatMap((status): NamedSource[] => {
       const { name, restartCount: run = 0 } = status
       const before = earlierRun(status)
-      const path = (over: boolean) => (after: string | undefined) => {
-        const query = new URLSearchParams({ container: name, timestamps: 'true', ...(over ? { previous: 'true' } : { follow: 'true' }) })
+      const path = (previous: boolean) => (after: string | undefined) => {
+        const query = new URLSearchParams({
+          container: name,
+          timestamps: 'true',
+          ...(previous ? { previous: 'true' } : { follow: 'true' }),
+        })
         if (after) query.set('sinceTime', after)
         else if (since === '0') query.set('tailLines', String(tail))
         else if (since !== 'all') query.set('sinceSeconds', since)
@@ -101,8 +109,9 @@ export function sourcesOf(pod: LoggingPod, context: string, { container, since, 
       }
       const of = `${uid}/${name}`
       const source = { of, pod: podName, name: several ? `${podName}/${name}` : podName, context }
-      const present = { ...source, id: of, run, before, over: false, path: path(false) }
-      return earlier && before ? [{ ...source, id: `${of}/${run - 1}`, run: run - 1, over: true, path: path(true) }, present] : [present]
+      const present = { ...source, id: of, run, before, over, earlier: false, path: path(false) }
+      const previous = { ...source, id: `${of}/${run - 1}`, run: run - 1, over: true, earlier: true, path: path(true) }
+      return earlier && before ? [previous, present] : [present]
     })
 }
 

@@ -70,6 +70,11 @@ export function Logs({ target, onDock }: { target: LogTarget; onDock?: (target: 
           <span className="ellipsis dim">{held[0]?.message}</span>
         </div>
       )}
+      {target.pod === undefined && data?.state.synced && all.length === 0 && (
+        <div className="notice" role="status">
+          {t('logs.noPods')}
+        </div>
+      )}
       <LogView
         stream={stream}
         title={[target.namespace, target.title, container].filter(Boolean).join('_')}
@@ -180,7 +185,7 @@ function SelectorInput({ value, onChange }: { value: string; onChange(value: str
 
 /** All of one container's log as a file: what is too long to be shown is in it. */
 async function saveSource(sources: ReturnType<typeof sourcesOf>, names: readonly string[], number: number | undefined): Promise<void> {
-  const source = sources.find(({ name, over }) => !over && name === names[number ?? 0]) ?? sources[0]
+  const source = sources.find(({ name, earlier }) => !earlier && name === names[number ?? 0]) ?? sources[0]
   if (!source) return
   const [path = '', query = ''] = source.path(undefined).split('?')
   const asked = new URLSearchParams(query)

@@ -71,6 +71,22 @@ describe('many logs in one', () => {
     expect(asked).toHaveLength(2)
   })
 
+  test('lines of one moment, and those of a clock that was set back, are all there, once each', () => {
+    const { open, clock, logs, shown } = set()
+    logs.set([source('a')])
+    open.get('/a')?.data([`${at(5)} one`])
+    open.get('/a')?.data([`${at(5)} two`, `${at(3)} earlier`])
+    open.get('/a')?.end()
+    clock.advance(1_500)
+    open.get('/a')?.data([`${at(4)} before`, `${at(5)} one`])
+    open.get('/a')?.data([`${at(5)} two`, `${at(5)} three`, `${at(2)} back`])
+    open.get('/a')?.end()
+    clock.advance(2_500)
+    open.get('/a')?.data([`${at(5)} one`, `${at(5)} two`, `${at(5)} three`, `${at(6)} six`])
+    clock.advance(500)
+    expect(shown()).toEqual(['0 05 one', '0 05 two', '0 03 earlier', '0 05 three', '0 02 back', '0 06 six'])
+  })
+
   test('a pod that joins has a number of its own, one that comes back its old one; what cannot be read is told', () => {
     const { open, clock, logs, shown } = set()
     logs.set([source('a')])

@@ -38,7 +38,11 @@ interface Reading {
   /** The run that the open connection reads. */
   run: number
   close(): void
+  /** The latest time that has come, and how many of its lines. */
   last: string
+  atLast: number
+  /** What a log that is asked for again from its latest time sends a second time: older lines, and so many of that time. */
+  known: { last: string; left: number } | undefined
   began: boolean
   /** It waits to be asked for again. */
   waits: boolean
@@ -116,7 +120,18 @@ export class ManyLogs {
     const known = this.#names.indexOf(source.of)
     const number = known >= 0 ? known : this.#names.push(source.of) - 1
     const { run } = source
-    const reading: Reading = { source, number, run, close: () => {}, last: '', began: false, waits: false, wait: againMs }
+    const reading: Reading = {
+      source,
+      number,
+      run,
+      close: () => {},
+      last: '',
+      atLast: 0,
+      known: undefined,
+      began: false,
+      waits: false,
+      wait: againMs,
+    }
     this.#readings.set(source.id, reading)
     this.#open(reading)
   }
@@ -136,6 +151,8 @@ export class ManyLogs {
     const since = reading.last || undefined
     reading.run = source.run
     reading.waits = false
+    // sinceTime has whole seconds.
+    reading.known = since ? { last: since, left: reading.atLast } : undefined
     const ended = (over = source.over): void => {
       reading.began = true
       this.#later()
@@ -163,15 +180,18 @@ export class ManyLogs {
 
   #take(reading: Reading, lines: readonly unknown[]): void {
     reading.began = true
-    const { last, run } = reading
+    const { run } = reading
     for (const line of lines) {
       // A line that is too long to be sent comes as its beginning and its length.
       const text = typeof line === 'string' ? line : isRecord(line) ? line.text : undefined
       if (typeof text !== 'string') continue
       const { at } = splitStamp(text)
-      // sinceTime has whole seconds: what was read already comes again.
-      if (at !== '' && at <= last) continue
-      if (at > reading.last) reading.last = at
+      if (cameBefore(reading, at)) continue
+      // Clocks are set back, and lines may share a moment: only what was asked for twice is known already.
+      if (at > reading.last) {
+        reading.last = at
+        reading.atLast = 1
+      } else if (at === reading.last) reading.atLast++
       const bytes = isRecord(line) && typeof line.bytes === 'number' ? line.bytes : undefined
       this.#pending.push({ at: at || reading.last, text, bytes, reading, run })
     }
@@ -197,4 +217,18 @@ export class ManyLogs {
     this.#runs[number] = Math.max(run, last ?? 0)
     this.#buffer.add(text, number, bytes)
   }
+}
+
+/** Whether a line comes a second time, since its log was asked for again. */
+function cameBefore(reading: Reading, at: string): boolean {
+  const { known } = reading
+  // A line without a time says nothing of where in the log it is.
+  if (!known || at === '') return false
+  if (at < known.last) return true
+  if (at === known.last && known.left > 0) {
+    known.left--
+    return true
+  }
+  reading.known = undefined
+  return false
 }

@@ -32,8 +32,9 @@ export function useManyLogs(sources: readonly NamedSource[], scope: string): { s
     apply()
     return () => logs.current?.close()
   }, [scope])
-  const marks = sources.map(({ id, run }) => `${id} ${run}`).join()
+  const marks = sources.map(({ id, run, over }) => `${id} ${run} ${over}`).join()
   useEffect(apply, [marks])
   const errors = (logs.current?.errors ?? []).map(({ status, body }) => statusError(isRecord(body) ? body : {}, status, 'GET log').message)
-  return { stream: { ...state, phase: 'following' }, names: names.current, errors }
+  const over = sources.length > 0 && sources.every((source) => source.over) && logs.current?.begun === true
+  return { stream: { ...state, phase: over ? 'ended' : 'following' }, names: names.current, errors }
 }
