@@ -14,6 +14,26 @@ const pod = (status: PodStatus, over: Partial<Pod> = {}): Pod => ({
 const container = (over: Partial<ContainerStatus>): ContainerStatus => ({ name: 'a', ready: false, restartCount: 0, ...over })
 const running = container({ ready: true, restartCount: 1, state: { running: {} } })
 
+test.each<[string, Pod, string]>([
+  ['nothing is known of its containers', pod({ phase: 'Running' }), 'warn'],
+  ['one of two is ready', pod({ phase: 'Running', containerStatuses: [running] }), 'warn'],
+  ['both are', pod({ phase: 'Running', containerStatuses: [running, running] }), 'ok'],
+  [
+    'both are, and a gate is not',
+    pod({ phase: 'Running', conditions: [{ type: 'Ready', status: 'False' }], containerStatuses: [running, running] }),
+    'warn',
+  ],
+  [
+    'the condition is not known',
+    pod({ phase: 'Running', conditions: [{ type: 'Ready', status: 'Unknown' }], containerStatuses: [running, running] }),
+    'warn',
+  ],
+  ['the condition holds', pod({ phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] }), 'ok'],
+])('a pod that runs is green when it is ready: %s', (_, given, tone) => {
+  expect(podSummary(given)).toMatchObject({ text: 'Running', tone })
+  expect(podProblem(given)?.reason).toBe(tone === 'ok' ? undefined : 'NotReady')
+})
+
 describe('the status word is kubectl’s', () => {
   test.each<[string, Pod, string, string]>([
     ['running', pod({ phase: 'Running', containerStatuses: [running, running] }), 'Running', '2/2'],
@@ -140,7 +160,7 @@ describe('problems', () => {
       conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/1 nodes' }],
     })
     expect(podProblem(stuck)).toMatchObject({ reason: 'Unschedulable', message: '0/1 nodes', tone: 'warn' })
-    expect(podProblem(pod({ phase: 'Running', containerStatuses: [running] }))).toBeUndefined()
+    expect(podProblem(pod({ phase: 'Running', containerStatuses: [running, running] }))).toBeUndefined()
     expect(
       podProblem(pod({ phase: 'Pending', containerStatuses: [container({ state: { waiting: { reason: 'ContainerCreating' } } })] })),
     ).toBeUndefined()

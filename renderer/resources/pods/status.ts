@@ -28,11 +28,13 @@ function summarize(pod: Pod): PodSummary {
   const initRestarts = inits.reduce((sum, s) => sum + (s.restartCount ?? 0), 0)
   let text = initWord ?? containersWord(pod, statuses)
   if (pod.metadata.deletionTimestamp) text = pod.status?.reason === 'NodeLost' ? 'Unknown' : 'Terminating'
+  const ready = statuses.filter((s) => s.ready && s.state?.running).length + sidecarStatuses.filter((s) => s.ready && s.started).length
+  const total = (pod.spec?.containers?.length ?? 0) + sidecars.size
   return {
     text,
-    tone: toneOf(text, pod),
-    ready: statuses.filter((s) => s.ready && s.state?.running).length + sidecarStatuses.filter((s) => s.ready && s.started).length,
-    total: (pod.spec?.containers?.length ?? 0) + sidecars.size,
+    tone: toneOf(text, pod, ready === total),
+    ready,
+    total,
     restarts: initWord ? initRestarts : restarts,
   }
 }
@@ -69,11 +71,12 @@ function containersWord(pod: Pod, statuses: ContainerStatus[]): string {
 
 const exit = (t: { signal?: number; exitCode: number }): string => (t.signal ? `Signal:${t.signal}` : `ExitCode:${t.exitCode}`)
 
-function toneOf(text: string, pod: Pod): Tone {
+/** `allReady`: what the containers say, for a pod whose condition nobody has written. */
+function toneOf(text: string, pod: Pod, allReady: boolean): Tone {
   const known = tones[text]
   if (known === 'ok' && text === 'Running') {
-    const notReady = pod.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'False')
-    return notReady ? 'warn' : 'ok'
+    const ready = pod.status?.conditions?.find((c) => c.type === 'Ready')
+    return (ready ? ready.status === 'True' : allReady) ? 'ok' : 'warn'
   }
   if (text === 'Pending') {
     const unschedulable = pod.status?.conditions?.some(
