@@ -144,6 +144,49 @@ test('somebody with rights in one namespace begins there, and finds the way back
   await page.getByRole('region', { name: 'Namespaces to choose from' }).getByRole('button', { name: 'second' }).click()
   await expect(inspector.row(/mine/)).toBeVisible()
 
+  // What is typed there outlives the tries that follow: the offer stays, and so does the reason.
+  await inspector.open('pods')
+  await namespaceMenu(page).click()
+  await page.getByRole('option', { name: 'All namespaces' }).click()
+  const typed = page.getByRole('region', { name: 'Namespaces to choose from' }).getByRole('textbox')
+  await typed.fill('sec')
+  await expect(page.getByText(/Next try in \d+ s/)).toBeVisible()
+  await page.getByRole('button', { name: 'Try again' }).first().click()
+  await expect(page.getByRole('alert')).toContainText('at the cluster scope')
+  await expect(typed).toHaveValue('sec')
+
+  // Beside other clusters: what may be seen of it, and why no more.
+  await inspector.open('clusters')
+  const card = page.getByRole('region', { name: 'placed' })
+  await expect(card).toContainText('Only of the namespace second: this account may not see all pods.')
+  await expect(card.getByRole('link', { name: '1 pod' })).toHaveAttribute('href', /\/c\/placed\/pods\?ns=second/)
+  await page.getByRole('checkbox', { name: 'unplaced' }).check()
+  const refused = page.getByRole('region', { name: 'unplaced' })
+  await expect(refused).toContainText('forbidden')
+  // Every moment of some tries has the reason on it.
+  const blank = await refused.evaluate(
+    (element) =>
+      new Promise<number>((resolve) => {
+        let without = 0
+        const observer = new MutationObserver(() => {
+          if (!element.textContent?.includes('forbidden')) without++
+        })
+        observer.observe(element, { subtree: true, childList: true, characterData: true })
+        element.querySelectorAll('button').forEach((button) => {
+          if (button.textContent === 'Try again') button.click()
+        })
+        const seen = new MutationObserver(() => {
+          if (!element.textContent?.includes('Next try in')) return
+          seen.disconnect()
+          observer.disconnect()
+          resolve(without)
+        })
+        seen.observe(element, { subtree: true, childList: true, characterData: true })
+      }),
+  )
+  expect(blank).toBe(0)
+  await page.getByRole('checkbox', { name: 'unplaced' }).uncheck()
+
   // A context that names no namespace: any name may be typed, and is remembered for this context.
   const other = new Inspector(page, 'unplaced')
   await other.open('pods')

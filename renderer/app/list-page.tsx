@@ -5,6 +5,7 @@ import type { ColumnInfo, Sort } from '../kube/columns.ts'
 import { quietCell, quietTone } from '../kube/control-loops.ts'
 import type { RowRef, ViewData } from '../kube/protocol.ts'
 import { isStale } from '../kube/connection.ts'
+import { isTroubled } from '../kube/reflector.ts'
 import { can, type Resource, resourceKey } from '../kube/resource.ts'
 import { ownKey } from '../kube/joined.ts'
 import { namespacesOf } from '../kube/scope.ts'
@@ -87,10 +88,10 @@ export function ListPage({ resource }: { resource: Resource }) {
     [inert, told, settled, place.context],
   )
   const away = new Set(
-    listed.flatMap(({ context, connection, part }) => (isStale(connection) || part?.state.phase === 'retrying' ? [context] : [])),
+    listed.flatMap(({ context, connection, part }) => (isStale(connection) || (part && isTroubled(part.state)) ? [context] : [])),
   )
   const connection = useConnection(place.context)
-  const stale = !several && data !== undefined && data.total > 0 && (isStale(connection) || data.state.phase === 'retrying')
+  const stale = !several && data !== undefined && data.total > 0 && (isStale(connection) || isTroubled(data.state))
   const refused = !several && data?.state.error?.code === 403 && data.total === 0
   const infos = useStableColumns(data)
   useLayoutEffect(() => setKnown(infos), [infos])

@@ -5,7 +5,7 @@ import type { ClusterState } from './cluster-state.ts'
 import { Companion } from './companion.ts'
 import { Feed, sourceKey, wholeObjects } from './feed.ts'
 import type { FeedSource, FromWorker, NetState, RowRef, ToWorker } from './protocol.ts'
-import type { ServerTraits } from './reflector.ts'
+import { isTroubled, type ServerTraits } from './reflector.ts'
 import { resourceKey } from './resource.ts'
 import { namespacesOf } from './scope.ts'
 import type { Row } from './store.ts'
@@ -282,7 +282,7 @@ type PayloadWithoutId = FromWorker extends infer M ? (M extends { id: number } ?
 function troubledFeeds(feeds: readonly Feed[]): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const { context, users, state } of feeds) {
-    if (users > 0 && state.phase === 'retrying' && state.error?.code !== 403) counts[context] = (counts[context] ?? 0) + 1
+    if (users > 0 && isTroubled(state) && state.error?.code !== 403) counts[context] = (counts[context] ?? 0) + 1
   }
   return counts
 }

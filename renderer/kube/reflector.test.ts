@@ -88,6 +88,38 @@ test('a feed says until when it was live, through every try, and no more once it
   expect(state()).toMatchObject({ phase: 'live', liveUntil: undefined })
 })
 
+test('why a feed is not current stands through every try, until the cluster says something', async () => {
+  const { clock, last, state, states } = setUp()
+  last().handlers.error(403, { kind: 'Status', code: 403, message: 'not you' })
+  const before = states.length
+  clock.advance(1_500)
+  last().handlers.error(403, { kind: 'Status', code: 403, message: 'not you' })
+  expect(states.slice(before).map(({ phase }) => phase)).toEqual(['listing', 'retrying'])
+  expect(states.slice(before).every(({ error }) => error?.message === 'not you')).toBe(true)
+  clock.advance(1_500)
+  last().handlers.data([added('a', '1')])
+  expect(state()).toMatchObject({ phase: 'listing', error: undefined, synced: false })
+  last().handlers.data([expired])
+  expect(state()).toMatchObject({ phase: 'resuming', error: undefined })
+
+  const paged = setUp('no', [
+    new ApiError({ code: 500, reason: '', message: 'odd' }),
+    { metadata: { resourceVersion: '1', continue: 'x' } },
+    new Promise(() => {}),
+  ])
+  await settle()
+  expect(paged.state()).toMatchObject({ phase: 'retrying', error: { message: 'odd' } })
+  paged.clock.advance(1_500)
+  await settle()
+  expect(paged.state()).toMatchObject({ phase: 'listing', error: undefined })
+
+  const lost = setUp()
+  lost.last().handlers.error(500, { message: 'odd' })
+  lost.clock.advance(1_500)
+  lost.last().handlers.lost()
+  expect(lost.states.some(({ phase, error }) => phase === 'retrying' && error === undefined)).toBe(true)
+})
+
 describe('a server that streams lists', () => {
   test('is live after the closing bookmark, and follows changes', () => {
     const { last, names, state, traits } = setUp()

@@ -14,8 +14,12 @@ export interface FeedState {
   /** Until when what is shown was known to be current, for a feed that has been live and is not now; milliseconds. */
   liveUntil?: number
   retryAt?: number
+  /** Why it is not current. While it is tried again the last reason stands, until the cluster has said something better. */
   error?: { code: number; reason: string; message: string; request: string; body: string; causes: StatusCause[] }
 }
+
+/** What it shows cannot be relied on, whether it waits for the next try or is at it. */
+export const isTroubled = ({ phase, error }: FeedState): boolean => phase === 'retrying' || error !== undefined
 
 export interface FeedTransport {
   /** Rejects with ApiError. */
@@ -72,6 +76,7 @@ export class Reflector {
   #spoke = false
   #phase: FeedPhase = 'connecting'
   #liveUntil: number | undefined
+  #trouble: FeedState['error']
 
   constructor(init: {
     /** The collection's path, without a query. */
@@ -158,6 +163,7 @@ export class Reflector {
         if (signal.aborted) return
         this.#learnColumns(page)
         for (const object of this.#codec.objects(page)) this.#sink.upsert(object)
+        this.#recovered()
         const meta = this.#codec.meta(page)
         this.#version = meta.resourceVersion ?? ''
         next = meta.continue ?? ''
@@ -214,6 +220,7 @@ export class Reflector {
       if (event.type === 'BOOKMARK') this.#bookmark(event.object)
       else this.#apply(event.type, event.object)
     }
+    this.#recovered()
     if (this.#cancelTimer && !this.#synced) this.#expectBookmark()
   }
 
@@ -275,6 +282,8 @@ export class Reflector {
   /** The socket is gone; it asks again by itself, so the watch is only registered anew. */
   #lost(): void {
     this.#quiet()
+    // The gateway is gone: what the cluster said before is not why.
+    this.#trouble = undefined
     this.#state('retrying')
     this.#again()
   }
@@ -323,18 +332,28 @@ export class Reflector {
     if (columns) this.#sink.columns(columns)
   }
 
+  /** The cluster speaks again, though what it says may not be whole yet. */
+  #recovered(): void {
+    if (!this.#trouble) return
+    this.#trouble = undefined
+    this.#state(this.#phase)
+  }
+
   #state(phase: FeedPhase, error?: ApiError, retryAt?: number): void {
-    const plain = error && {
-      code: error.code,
-      reason: error.reason,
-      message: error.message,
-      request: error.request,
-      body: error.body,
-      causes: error.causes,
-    }
+    if (phase === 'live' || phase === 'stopped') this.#trouble = undefined
+    if (error) this.#trouble = plainOf(error)
     if (phase === 'live') this.#liveUntil = undefined
     else if (this.#phase === 'live') this.#liveUntil = this.#clock.now()
     this.#phase = phase
-    this.#sink.state({ phase, synced: this.#synced, liveUntil: this.#liveUntil, error: plain, retryAt })
+    this.#sink.state({ phase, synced: this.#synced, liveUntil: this.#liveUntil, error: this.#trouble, retryAt })
   }
 }
+
+const plainOf = ({ code, reason, message, request, body, causes }: ApiError): NonNullable<FeedState['error']> => ({
+  code,
+  reason,
+  message,
+  request,
+  body,
+  causes,
+})

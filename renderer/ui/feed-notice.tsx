@@ -2,7 +2,7 @@ import { use, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError, explain } from '../kube/api-error.ts'
 import { type Connection, isStale } from '../kube/connection.ts'
-import type { FeedState } from '../kube/reflector.ts'
+import { type FeedState, isTroubled } from '../kube/reflector.ts'
 import { ErrorActionsContext } from './error-actions.ts'
 import { ErrorView } from './error-view.tsx'
 import { ToneWord } from './icon.tsx'
@@ -30,7 +30,8 @@ export function FeedNotice({
   const away = connection !== undefined && isStale(connection)
   if (state.phase === 'live' && !away) return null
   const since = Math.min(connection?.since || Number.POSITIVE_INFINITY, state.liveUntil ?? Number.POSITIVE_INFINITY)
-  if (count > 0 && (away || state.phase === 'retrying')) {
+  const troubled = isTroubled(state)
+  if (count > 0 && (away || troubled)) {
     const why = state.error?.message || connection?.message
     return (
       <div className="notice stale-notice" role="status">
@@ -40,7 +41,7 @@ export function FeedNotice({
         <span className="dim ellipsis" title={why}>
           {why || t('feed.lost')}
         </span>
-        {seconds > 0 && <span className="dim">{t('feed.retryIn', { seconds })}</span>}
+        <NextTry state={state} seconds={seconds} />
         {state.error && actions[explain(new ApiError(state.error))]}
         <button type="button" className="icon-button" onClick={onRetry}>
           {t('errors.retry')}
@@ -49,7 +50,7 @@ export function FeedNotice({
     )
   }
   const error = state.error ? new ApiError(state.error) : errorOf(connection)
-  if (state.phase !== 'retrying' && !(away && error)) {
+  if (!troubled && !(away && error)) {
     // The first moments are quiet: a list that is there at once needs no word about it.
     return count > 0 || state.phase === 'resuming' ? (
       <div className="notice" role="status">
@@ -67,9 +68,18 @@ export function FeedNotice({
   return (
     <>
       <ErrorView error={error} onRetry={onRetry} />
-      {seconds > 0 && <p className="feed-retry dim">{t('feed.retryIn', { seconds })}</p>}
+      <p className="feed-retry dim">
+        <NextTry state={state} seconds={seconds} />
+      </p>
     </>
   )
+}
+
+/** The room for it stays while it is tried: what stands below would jump with every try. */
+function NextTry({ state: { phase }, seconds }: { state: FeedState; seconds: number }) {
+  const { t } = useTranslation()
+  if (seconds > 0) return <span className="dim">{t('feed.retryIn', { seconds })}</span>
+  return <span className="dim">{phase === 'retrying' ? ' ' : t('feed.retrying')}</span>
 }
 
 /** A cluster that is known to be away is no reason to wait for the next request to fail. */

@@ -68,10 +68,18 @@ function ClusterCard({ context, namespace }: { context: string; namespace: strin
   const connection = useConnection(context)
   const podSource = useMemo(() => ({ context, resource: pods }), [context])
   const nodeSource = useMemo(() => ({ context, resource: nodes }), [context])
-  const podSummary = useSummary<PodsSummary>(podSource, 'pods')
+  const every = useSummary<PodsSummary>(podSource, 'pods')
+  // Whoever may not see all pods may see those where the kubeconfig says that one works.
+  const narrow = namespace !== '' && every?.state.error?.code === 403 && !every.state.synced
+  const ownSource = useMemo(() => (narrow ? { context, resource: pods, namespace } : undefined), [context, namespace, narrow])
+  const own = useSummary<PodsSummary>(ownSource, 'pods')
+  const podSummary = narrow ? own : every
+  const place = narrow ? { context, namespace } : { context }
   const nodeSummary = useSummary<NodesSummary>(nodeSource, 'nodes')
   const summary = podSummary?.value
   const groups = useMemo(() => groupProblems(summary?.causes ?? [], []), [summary?.causes])
+  // Why nothing comes is said above; before that is known, that it is asked.
+  const waiting = (summary?.total ?? 0) === 0 && !podSummary?.state.synced && !podSummary?.state.error && !isStale(connection)
   const known = nodeSummary?.state.synced ? nodeSummary.value : undefined
   return (
     <section className={isStale(connection) ? 'card stale' : 'card'} aria-label={context}>
@@ -87,13 +95,15 @@ function ClusterCard({ context, namespace }: { context: string; namespace: strin
           <Link to={placeUrl({ context, resource: 'nodes' })}>{t('clusters.nodes', { ready: known.ready, count: known.total })}</Link>
         </p>
       )}
-      {podSummary?.state.synced && summary && (
+      {narrow && <p className="dim card-note">{t('clusters.onlyNamespace', { namespace })}</p>}
+      {waiting && <p className="dim card-note">{t('list.loading', { kind: pods.kind })}</p>}
+      {summary && (podSummary.state.synced || summary.total > 0) && (
         <>
           <p className="card-note">
-            <Link to={placeUrl({ context, resource: 'pods' })}>{t('clusters.pods', { count: summary.total })}</Link>
+            <Link to={placeUrl({ ...place, resource: 'pods' })}>{t('clusters.pods', { count: summary.total })}</Link>
           </p>
           <PhaseBar phases={summary.phases} total={summary.total} />
-          {known && known.total > 0 && (
+          {podSummary.state.synced && known && known.total > 0 && (
             <p className="dim card-note">
               {t('clusters.requested', {
                 cpu: formatCores(summary.requests.cpu),
@@ -108,10 +118,10 @@ function ClusterCard({ context, namespace }: { context: string; namespace: strin
               <Problem key={group.key} context={context} group={group} />
             ))}
           </ul>
-          {groups.length === 0 && <p className="dim card-note">{t('clusters.noProblems')}</p>}
+          {groups.length === 0 && podSummary.state.synced && <p className="dim card-note">{t('clusters.noProblems')}</p>}
           {groups.length > mostProblems && (
             <p className="card-note">
-              <Link to={placeUrl({ context })}>{t('clusters.more', { count: groups.length - mostProblems })}</Link>
+              <Link to={placeUrl(place)}>{t('clusters.more', { count: groups.length - mostProblems })}</Link>
             </p>
           )}
         </>

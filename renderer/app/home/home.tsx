@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { isStale } from '../../kube/connection.ts'
 import { figure } from '../../kube/figures.ts'
+import { isTroubled } from '../../kube/reflector.ts'
 import { formatBytes, formatCores } from '../../kube/quantity.ts'
 import { firstNamespace } from '../../kube/scope.ts'
 import { resourceKey, resourceOfKind } from '../../kube/resource.ts'
@@ -58,7 +59,7 @@ export function Home() {
     { resource: events, state: recent?.state },
   ].filter(({ state }) => state?.error?.code === 403 && !state.synced)
   const may = (resource: { plural: string }): boolean => !refused.some((r) => r.resource === resource)
-  const stale = isStale(connection) || podSummary?.state.phase === 'retrying'
+  const stale = isStale(connection) || (podSummary !== undefined && isTroubled(podSummary.state))
   // Without pods and nodes there is nothing to show but the reason, which stands above.
   const empty = podSummary !== undefined && podSummary.value.total === 0 && !podSummary.state.synced
   const broken = may(pods) && empty && (podSummary.state.error !== undefined || isStale(connection))
