@@ -183,3 +183,28 @@ test('duplicate: a copy of an object, under another name, without what was its o
   expect(await server.api.get(`${MAPS}/twin-copy`)).toMatchObject({ metadata: { labels: { of: 'two' } }, data: { a: 'b' } })
   refusals(faults, 404)
 })
+
+test('a list that is no object says so, and is applied once it is written as one; a server that was away is asked again', async ({
+  inspector,
+  page,
+  server,
+  faults,
+}) => {
+  const item = (name: string): string => `{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "${name}"}}`
+  await inspector.open('?ns=default')
+  await expect(inspector.statusBar).toContainText('kinds')
+  await compose(inspector, `[\n  ${item('listed-a')},\n  ${item('listed-b')}\n]\n`)
+  await expect(row(inspector, '#1')).toContainText('is a list, not an object')
+  await page.route('**/clusters/**/configmaps/**', (route) => (route.request().method() === 'PATCH' ? route.abort() : route.continue()))
+  await inspector.dialog.getByRole('button', { name: 'Write as kind: List' }).click()
+  await expect(row(inspector, 'ConfigMap default/listed-a')).toContainText('refused')
+  await page.unroute('**/clusters/**/configmaps/**')
+  await inspector.dialog.getByRole('button', { name: 'Look again' }).click()
+  await expect(row(inspector, 'ConfigMap default/listed-b')).toContainText('is new')
+  await inspector.dialog.getByRole('button', { name: 'Apply to 2' }).click()
+  await expect(inspector.dialog.getByRole('status')).toContainText('2 changed.')
+  expect((await server.api.send('GET', '/api/v1/namespaces/default/configmaps/listed-b')).status).toBe(200)
+  refusals(faults, 404)
+  expect(faults.every((fault) => fault.includes('net::ERR_FAILED'))).toBe(true)
+  faults.length = 0
+})

@@ -71,6 +71,8 @@ const dynamic: Record<string, readonly string[]> = {
   'home.next.': Object.values(nextSteps).flatMap((words) => Object.values(words)),
   'secret.validity.': ['Valid', 'EndsSoon', 'Expired', 'NotYetValid'],
   'policies.peer.': ['pods', 'allPods', 'namespaces', 'everywhere', 'both', 'block'],
+  'apply.notObject.': ['list', 'value'],
+  'apply.notObjectNext.': ['list', 'value'],
   'apply.state.': [
     'faulty',
     'incomplete',

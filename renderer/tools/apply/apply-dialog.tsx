@@ -14,6 +14,7 @@ import { keepTheirs } from './conflicts.ts'
 import { isSendable } from './engine.ts'
 import { ApplyLine } from './apply-line.tsx'
 import { keptText, keepText } from './kept-text.ts'
+import { asList } from './manifest.ts'
 import { templates } from './templates.ts'
 import { useApply } from './use-apply.ts'
 
@@ -24,7 +25,7 @@ export function ApplyDialog({ initial, onClose }: { initial: string | undefined;
   const [text, setText] = useState(() => initial ?? keptText())
   const namespace = firstNamespace(place.namespace) || 'default'
   const title = t('apply.title')
-  const { rows, phase, current, read, forced, force, run, undo, write, undoing } = useApply(place.context, namespace, text, title)
+  const { rows, phase, current, read, forced, force, run, undo, write, again, undoing } = useApply(place.context, namespace, text, title)
   const type = (next: string): void => {
     // Beside what was left here before: that is not forgotten for a template.
     if (initial === undefined) keepText(next)
@@ -69,6 +70,10 @@ export function ApplyDialog({ initial, onClose }: { initial: string | undefined;
               open={rows.length === 1}
               forced={row.change !== undefined && forced.has(row.change.path)}
               onForce={(on) => row.change && force(row.change.path, on)}
+              onList={() => {
+                const next = row.manifest && asList(text, row.manifest)
+                if (next !== undefined) type(next)
+              }}
               onTheirs={(field) => {
                 const next = row.manifest && keepTheirs(text, row.manifest, field, row.before)
                 if (next !== undefined) type(next)
@@ -87,6 +92,11 @@ export function ApplyDialog({ initial, onClose }: { initial: string | undefined;
               ? t('apply.undoing')
               : ''}
         </p>
+        {phase !== 'running' && rows.some(({ state }) => state === 'refused' || state === 'failed') && (
+          <Button variant="default" onClick={again}>
+            {t('actions.again')}
+          </Button>
+        )}
         {phase === 'finished' && !undoing && done > 0 && (
           <Button variant="default" onClick={undo}>
             {t('actions.takeBack.name')}

@@ -33,6 +33,7 @@ export function ApplyLine({
   forced,
   onForce,
   onTheirs,
+  onList,
 }: {
   row: ApplyRow
   open: boolean
@@ -40,19 +41,23 @@ export function ApplyLine({
   onForce(on: boolean): void
   /** Undefined where the text is nobody's to change. */
   onTheirs?(field: string): void
+  /** Writes a list as an object that holds it. */
+  onList?(): void
 }) {
   const { t } = useTranslation()
   const { state, title, warnings, conflicts, error, change, missing, manifest } = row
+  const notObject = manifest?.notObject
+  const said = notObject ? t(`apply.notObject.${notObject}`) : missing ? t('apply.missing', { field: missing }) : t(`apply.state.${state}`)
   return (
     <li>
       <Disclosure
         className="action-row"
-        open={open || state === 'conflict' || state === 'refused' || state === 'failed'}
+        open={open || notObject !== undefined || state === 'conflict' || state === 'refused' || state === 'failed'}
         summary={
           <>
             <ToneMark tone={tones[state]} />
             <span className="mono">{title}</span>
-            <span className="dim">{missing ? t('apply.missing', { field: missing }) : t(`apply.state.${state}`)}</span>
+            <span className="dim">{said}</span>
             {forced && <ToneWord tone="warn">{t('apply.forced')}</ToneWord>}
             {warnings.length > 0 && <ToneWord tone="warn">{t('actions.warned', { count: warnings.length })}</ToneWord>}
           </>
@@ -64,6 +69,12 @@ export function ApplyLine({
               {message}
             </p>
           ))}
+          {notObject && <p>{t(`apply.notObjectNext.${notObject}`)}</p>}
+          {notObject === 'list' && manifest?.within.length === 0 && onList && (
+            <button type="button" className="icon-button action" onClick={onList}>
+              {t('apply.asList')}
+            </button>
+          )}
           {conflicts.length > 0 ? (
             <Conflicts row={row} onForce={onForce} onTheirs={onTheirs} />
           ) : (

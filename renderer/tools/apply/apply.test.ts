@@ -8,7 +8,7 @@ import type { ClusterApi } from '../actions/engine.ts'
 import { readDocuments } from '../yaml/documents.ts'
 import { conflictsOf, keepTheirs, resolveField } from './conflicts.ts'
 import { checkApply, commitApply, isSendable, planRows, undoRows } from './engine.ts'
-import { manifestsOf } from './manifest.ts'
+import { asList, manifestsOf } from './manifest.ts'
 
 const kind = (group: string, plural: string, name: string, namespaced = true): Resource => ({
   group,
@@ -53,6 +53,28 @@ describe('what a text comes to', () => {
       method: 'POST',
       path: '/api/v1/namespaces/home/configmaps',
     })
+  })
+
+  test('what is no object says so, and a list is written as one that is applied item by item', () => {
+    const list = `# from jq\n---\n- ${map('a').trimEnd().replaceAll('\n', '\n  ')}\n# the second\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: b}}\n`
+    const json = `[\n  {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}},\n{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "b"}}\n]\n`
+    for (const text of [list, json, `${map('first')}---\n${json}`, `${list}...\n---\n${map('last')}`, `--- ${json}`]) {
+      const [told] = manifestsOf(readDocuments(text)).filter(({ notObject }) => notObject)
+      expect(told).toMatchObject({ notObject: 'list', apiVersion: '' })
+      const rows = plan(asList(text, told!) ?? '')
+      expect(rows.map(({ title }) => title)).toEqual(expect.arrayContaining(['ConfigMap home/a', 'ConfigMap home/b']))
+      expect(rows.every(({ state }) => state === 'checking')).toBe(true)
+      // Read by a worker, the nodes are not at hand.
+      const { document: _, ...bare } = told!.document
+      expect(asList(text, { ...told!, document: bare })).toBe(asList(text, told!))
+    }
+    const rows = plan('kubectl apply -f x\n---\n7\n---\nkind: List\napiVersion: v1\nitems: [[], a]\n')
+    expect(rows.map(({ state, manifest, missing }) => [state, manifest?.notObject, missing])).toEqual([
+      ['incomplete', 'value', undefined],
+      ['incomplete', 'value', undefined],
+      ['incomplete', 'list', undefined],
+      ['incomplete', 'value', undefined],
+    ])
   })
 
   test('what rests on an earlier object waits for it', () => {

@@ -55,6 +55,7 @@ export function planRows(
     const earlier = manifests.slice(0, index)
     const base = { manifest, warnings: [], conflicts: [] }
     if (manifest.faults.length > 0) return { ...base, title: `#${index + 1}`, state: 'faulty' }
+    if (manifest.notObject) return { ...base, title: `#${index + 1}`, state: 'incomplete' }
     const missing = missingOf(manifest)
     const named = [manifest.namespace, manifest.name || `${manifest.generateName}…`].filter(Boolean).join('/')
     const title = missing ? `#${index + 1} ${manifest.kind}`.trim() : `${manifest.kind} ${named}`

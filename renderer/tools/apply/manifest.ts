@@ -1,6 +1,6 @@
 import { type Resource, resourceOfKind, resourcePath } from '../../kube/resource.ts'
 import { isRecord } from '../../kube/types.ts'
-import type { Fault, YamlDocument } from '../yaml/documents.ts'
+import { type Fault, readDocuments, type YamlDocument } from '../yaml/documents.ts'
 
 /** One object of a text, and what has to be known to send it. */
 export interface Manifest {
@@ -16,9 +16,13 @@ export interface Manifest {
   name: string
   generateName: string
   value: Record<string, unknown>
+  /** It is no object at all, but this. */
+  notObject?: NotObject
   /** What is wrong with it as text; then nothing is sent. */
   faults: readonly Fault[]
 }
+
+export type NotObject = 'list' | 'value'
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
@@ -26,25 +30,22 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 export function manifestsOf(documents: readonly YamlDocument[]): Manifest[] {
   const found = documents.flatMap((document): Omit<Manifest, 'index'>[] => {
     const { value, faults } = document
-    if (faults.length > 0 || !isRecord(value)) return [describe(document, {}, [], faults)]
-    const list = text(value.kind).endsWith('List') && Array.isArray(value.items)
+    if (faults.length > 0) return [describe(document, {}, [], faults)]
+    const list = isRecord(value) && text(value.kind).endsWith('List') && Array.isArray(value.items)
     if (!list) return [describe(document, value, [], faults)]
-    return (value.items as unknown[]).map((item, at) => describe(document, isRecord(item) ? item : {}, ['items', at], faults))
+    return (value.items as unknown[]).map((item, at) => describe(document, item, ['items', at], faults))
   })
   return found.map((manifest, index) => ({ ...manifest, index }))
 }
 
-function describe(
-  document: YamlDocument,
-  value: Record<string, unknown>,
-  within: Manifest['within'],
-  faults: readonly Fault[],
-): Omit<Manifest, 'index'> {
+function describe(document: YamlDocument, told: unknown, within: Manifest['within'], faults: readonly Fault[]): Omit<Manifest, 'index'> {
+  const value = isRecord(told) ? told : {}
   const metadata = isRecord(value.metadata) ? value.metadata : {}
   return {
     document,
     within,
     value,
+    ...(faults.length > 0 || isRecord(told) ? {} : { notObject: Array.isArray(told) ? 'list' : 'value' }),
     faults,
     apiVersion: text(value.apiVersion),
     kind: text(value.kind),
@@ -61,6 +62,24 @@ export function missingOf({ apiVersion, kind, name, generateName }: Manifest): M
   if (!apiVersion) return 'apiVersion'
   if (!kind) return 'kind'
   return name || generateName ? undefined : 'name'
+}
+
+/**
+ * A text with a list of objects, as `kubectl get -o json | jq .items` leaves it, written as the List that the API knows. Undefined where
+ * the list is no document by itself.
+ */
+export function asList(whole: string, { document, notObject, within }: Manifest): string | undefined {
+  if (notObject !== 'list' || within.length > 0) return undefined
+  // A large text was read in a worker, which keeps the nodes.
+  const nodes = document.document ?? readDocuments(whole).find(({ from }) => from === document.from)?.document
+  const [from, to] = nodes?.contents?.range ?? []
+  if (from === undefined || to === undefined) return undefined
+  // The blanks before its first line belong to it.
+  const start = whole.lastIndexOf('\n', from - 1) + 1
+  const head = whole.slice(start, from).trim()
+  if (head !== '' && head !== '---') return undefined
+  const items = whole.slice(head === '' ? start : from, to).replace(/^(?=.)/gm, '  ')
+  return `${whole.slice(0, start)}${head && `${head}\n`}apiVersion: v1\nkind: List\nitems:\n${items}${whole.slice(to)}`
 }
 
 /** The kind as discovery has it, in the version that the object names; also one that an earlier object of the same text defines. */

@@ -36,6 +36,7 @@ export function useApply(context: string, namespace: string, text: string, title
   /** The way back, when that is what is shown. */
   const [back, setBack] = useState<readonly ApplyRow[]>()
   const source = back ?? planned
+  const [round, setRound] = useState(0)
   const latest = useRef<readonly ApplyRow[]>(rows)
   const set = useCallback((index: number, row: ApplyRow) => {
     latest.current = latest.current.map((old, at) => (at === index ? row : old))
@@ -56,7 +57,7 @@ export function useApply(context: string, namespace: string, text: string, title
       abort.signal,
     )
     return () => abort.abort()
-  }, [source, api, set])
+  }, [source, api, set, round])
   const run = useCallback(async () => {
     setPhase('running')
     const chosen = latest.current.flatMap((row, index) => (isSendable(row) ? [index] : []))
@@ -87,5 +88,7 @@ export function useApply(context: string, namespace: string, text: string, title
     setBack(undefined)
     setPhase('writing')
   }, [])
-  return { rows, phase, current, read, forced, force, run, undo, write, undoing: back !== undefined }
+  /** Asks the server about everything anew: it may have been away, or have what it lacked by now. */
+  const again = useCallback(() => setRound((n) => n + 1), [])
+  return { rows, phase, current, read, forced, force, run, undo, write, again, undoing: back !== undefined }
 }
