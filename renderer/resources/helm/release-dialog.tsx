@@ -1,5 +1,5 @@
 import { Button, Modal } from '@mantine/core'
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { toApiError } from '../../kube/api-error.ts'
 import { systemClock } from '../../kube/clock.ts'
@@ -36,7 +36,12 @@ export function ReleaseDialog({
   onClose(): void
 }) {
   const { t } = useTranslation()
-  const all = useResources(context)
+  const [phase, setPhase] = useState<'planning' | 'running' | 'done' | 'failed'>('planning')
+  // A run keeps the kinds that it was planned with: a chart may bring some, or take them away.
+  const known = useResources(context)
+  const held = useRef(known)
+  if (phase === 'planning') held.current = known
+  const all = held.current
   // As they were when this was opened: what this does brings new ones.
   const [before] = useState(revisions)
   const where = useMemo(() => ({ api: apiOf(context), clock: systemClock, all, namespace }), [context, all, namespace])
@@ -50,10 +55,12 @@ export function ReleaseDialog({
   )
   const [rows, setRows] = useState<readonly ApplyRow[]>([])
   const [gone, setGone] = useState<readonly Removal[]>([])
-  const [phase, setPhase] = useState<'planning' | 'running' | 'done' | 'failed'>('planning')
+  const [round, setRound] = useState(0)
   const [error, setError] = useState<unknown>()
   const setRow = (index: number, row: ApplyRow): void => setRows((old) => old.map((each, at) => (at === index ? row : each)))
   useEffect(() => {
+    // How it goes is told by the run.
+    if (phase !== 'planning') return undefined
     const abort = new AbortController()
     setRows(planned)
     void eachOf(
@@ -66,8 +73,10 @@ export function ReleaseDialog({
       abort.signal,
     )
     return () => abort.abort()
-  }, [planned, where])
-  useEffect(() => setGone(going ?? []), [going])
+  }, [planned, where, phase, round])
+  useEffect(() => {
+    if (phase === 'planning') setGone(going ?? [])
+  }, [going, phase])
   const told = {
     row: setRow,
     removal: (index: number, row: Removal) => setGone((old) => old.map((each, at) => (at === index ? row : each))),
@@ -153,8 +162,13 @@ export function ReleaseDialog({
         </>
       )}
       <div className="delete-actions">
+        {phase === 'planning' && rows.some(({ state }) => state === 'refused') && (
+          <Button variant="default" onClick={() => setRound((n) => n + 1)}>
+            {t('actions.again')}
+          </Button>
+        )}
         <Button variant="default" onClick={onClose}>
-          {t(phase === 'planning' || phase === 'running' ? 'common.cancel' : 'common.close')}
+          {t(phase === 'planning' ? 'common.cancel' : 'common.close')}
         </Button>
         {(phase === 'planning' || phase === 'running') && (
           <Button {...(earlier ? {} : { color: 'red.9' })} disabled={!ready} loading={phase === 'running'} onClick={() => void run()}>
