@@ -27,7 +27,7 @@ export function ChangeDialog({ action, target, onClose }: { action: ChangeAction
   const title = what
     ? t('actions.titleOne', { action: name, kind: resource.kind, name: what })
     : t('actions.titleMany', { action: name, count: objects.length, kind: kinds })
-  const { rows, phase, value, setValue, apply, again } = useAction(action, target, title)
+  const { rows, phase, value, setValue, apply, stop, again } = useAction(action, target, title)
   const ready = rows.filter(isReady).length
   const checking = phase === 'reading' || rows.some((row) => row.state === 'checking' || row.state === 'reading')
   const run = async (): Promise<void> => {
@@ -42,6 +42,7 @@ export function ChangeDialog({ action, target, onClose }: { action: ChangeAction
   const single = rows.length === 1 ? rows[0] : undefined
   // Of a refusal what is filled in may be the reason, or the cluster; the same again is one press away in any case.
   const failed = rows.some(({ state, error }) => error !== undefined && (state === 'failed' || state === 'refused' || state === 'unread'))
+  const stopped = phase === 'finished' && rows.some(({ state }) => state === 'waiting')
   return (
     <Modal
       opened
@@ -72,9 +73,14 @@ export function ChangeDialog({ action, target, onClose }: { action: ChangeAction
       {single ? <RowDetail row={single} /> : <Rows rows={rows} />}
       {action.draft && failed && <p className="dim">{t('edit.kept')}</p>}
       <div className="delete-actions">
-        {failed && (phase === 'finished' || phase === 'planning') && (
+        {(stopped || (failed && (phase === 'finished' || phase === 'planning'))) && (
           <Button variant="default" onClick={again}>
             {t('actions.again')}
+          </Button>
+        )}
+        {phase === 'running' && rows.length > 1 && (
+          <Button variant="default" onClick={stop}>
+            {t('actions.stop')}
           </Button>
         )}
         {undo && (
@@ -83,7 +89,7 @@ export function ChangeDialog({ action, target, onClose }: { action: ChangeAction
           </Button>
         )}
         <Button variant="default" onClick={onClose}>
-          {t(phase === 'finished' ? 'common.close' : 'common.cancel')}
+          {t(phase === 'finished' || phase === 'running' ? 'common.close' : 'common.cancel')}
         </Button>
         {phase !== 'finished' && (
           <Button

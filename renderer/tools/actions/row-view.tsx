@@ -162,10 +162,12 @@ export function Sum({ rows }: { rows: readonly ActionRow[] }) {
   const { t } = useTranslation()
   const done = rows.filter((row) => row.state === 'done').length
   const failed = rows.filter((row) => row.state === 'failed').length
+  const left = rows.filter((row) => row.state === 'waiting').length
   return (
     <p className="delete-sum" role="status">
       <ToneMark tone={failed > 0 ? 'bad' : 'ok'} />
       {failed > 0 ? t('actions.sumFailed', { done, count: failed }) : t('actions.sum', { count: done })}
+      {left > 0 && ` ${t('actions.stopped', { count: left })}`}
     </p>
   )
 }

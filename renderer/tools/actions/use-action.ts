@@ -102,18 +102,26 @@ export function useAction(action: ChangeAction<never>, target: Target, title: st
     }
   }, [phase, value, action, api, resource, latest, set, setOne])
 
+  const running = useRef<AbortController>(undefined)
   const apply = useCallback(async () => {
+    const abort = new AbortController()
+    running.current = abort
     setPhase('running')
     const chosen = latest.current.flatMap((row, index) => (isReady(row) ? [index] : []))
     set((before) => before.map((row) => (isReady(row) ? { ...row, state: 'waiting' } : row)))
     const task = startTask(title, chosen.length)
-    await eachOf(chosen, atOnce, async (index) => {
-      const row = latest.current[index]!
-      setOne(index, { ...row, state: 'running' })
-      setOne(index, await commitRow(api, row))
-      const failed = chosen.filter((at) => latest.current[at]?.state === 'failed').length
-      task.progress(chosen.filter((at) => latest.current[at]?.state === 'done').length + failed, failed)
-    })
+    await eachOf(
+      chosen,
+      atOnce,
+      async (index) => {
+        const row = latest.current[index]!
+        setOne(index, { ...row, state: 'running' })
+        setOne(index, await commitRow(api, row))
+        const failed = chosen.filter((at) => latest.current[at]?.state === 'failed').length
+        task.progress(chosen.filter((at) => latest.current[at]?.state === 'done').length + failed, failed)
+      },
+      abort.signal,
+    )
     task.end()
     setPhase('finished')
     return latest.current
@@ -121,7 +129,9 @@ export function useAction(action: ChangeAction<never>, target: Target, title: st
 
   /** Looks at everything anew and keeps what is filled in. */
   const again = useCallback(() => setRound((n) => n + 1), [])
-  return { rows, phase, value, setValue, apply, again }
+  /** What has not begun is not done; what is on its way goes on. */
+  const stop = useCallback(() => running.current?.abort(), [])
+  return { rows, phase, value, setValue, apply, stop, again }
 }
 
 export const objectsOf = (rows: readonly ActionRow[]): KubeObject[] => rows.flatMap(({ object }) => object ?? [])

@@ -1,6 +1,6 @@
 import { Button, Checkbox, Modal, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { toApiError } from '../../kube/api-error.ts'
 import { runs } from '../../kube/control-loops.ts'
@@ -99,8 +99,13 @@ export function DeleteDialog({ target: request, onClose }: { target: Target; onC
         </>
       )}
       <div className="delete-actions">
+        {run.started && !run.finished && objects.length > 1 && (
+          <Button variant="default" onClick={run.stop}>
+            {t('actions.stop')}
+          </Button>
+        )}
         <Button variant="default" onClick={onClose}>
-          {t(run.finished ? 'common.close' : 'common.cancel')}
+          {t(run.started ? 'common.close' : 'common.cancel')}
         </Button>
         {!run.finished && (
           <Button color="red.9" disabled={blocked || run.started} loading={run.started} onClick={() => void run.start()}>
@@ -116,8 +121,13 @@ function useDeletion(request: Target, choices: DeleteChoices) {
   const { t, i18n } = useTranslation()
   const [outcomes, setOutcomes] = useState<DeleteOutcome[]>(() => request.objects.map((object) => ({ object, state: 'waiting' })))
   const [started, setStarted] = useState(false)
-  const finished = started && outcomes.every((o) => o.state === 'done' || o.state === 'failed')
+  const [finished, setFinished] = useState(false)
+  const running = useRef<AbortController>(undefined)
+  /** What has not begun is not deleted. */
+  const stop = (): void => running.current?.abort()
   const start = async (): Promise<void> => {
+    const abort = new AbortController()
+    running.current = abort
     setStarted(true)
     const task = startTask(
       t('delete.task', { kind: kindWord(request.resource, request.objects.length, i18n.language) }),
@@ -131,17 +141,23 @@ function useDeletion(request: Target, choices: DeleteChoices) {
       const failed = results.filter((o) => o.state === 'failed').length
       task.progress(results.filter((o) => o.state === 'done').length + failed, failed)
     }
-    await eachOf(results.slice(), atOnce, async ({ object }, index) => {
-      mark(index, { state: 'running' })
-      await deleteObject(request.context, request.resource, object, choices).then(
-        () => mark(index, { state: 'done' }),
-        (error: unknown) => mark(index, { state: 'failed', error }),
-      )
-    })
+    await eachOf(
+      results.slice(),
+      atOnce,
+      async ({ object }, index) => {
+        mark(index, { state: 'running' })
+        await deleteObject(request.context, request.resource, object, choices).then(
+          () => mark(index, { state: 'done' }),
+          (error: unknown) => mark(index, { state: 'failed', error }),
+        )
+      },
+      abort.signal,
+    )
     task.end()
+    setFinished(true)
     request.gone?.(results.flatMap((o) => (o.state === 'done' ? [o.object.key] : [])))
   }
-  return { outcomes, started, finished, start }
+  return { outcomes, started, finished, start, stop }
 }
 
 const stateTones = { waiting: 'muted', running: 'busy', done: 'ok', failed: 'bad' } as const
@@ -150,11 +166,13 @@ const stateTones = { waiting: 'muted', running: 'busy', done: 'ok', failed: 'bad
 function Sum({ outcomes, kinds }: { outcomes: DeleteOutcome[]; kinds: string }) {
   const { t } = useTranslation()
   const done = outcomes.filter((o) => o.state === 'done').length
-  const failed = outcomes.length - done
+  const failed = outcomes.filter((o) => o.state === 'failed').length
+  const left = outcomes.length - done - failed
   return (
     <p className="delete-sum" role="status">
       <ToneMark tone={failed > 0 ? 'bad' : 'ok'} />
       {failed > 0 ? t('delete.sumFailed', { done, count: failed, kind: kinds }) : t('delete.sum', { count: done, kind: kinds })}
+      {left > 0 && ` ${t('actions.stopped', { count: left })}`}
     </p>
   )
 }
