@@ -61,6 +61,17 @@ const edit: PlaceAction = {
   to: ({ objects: [object] }) => ({ object: object && { namespace: object.namespace, name: object.name }, tab: 'edit' }),
 }
 
+/** As k9s has it: whoever may not edit reads it by a key as well. */
+const read: PlaceAction = {
+  id: 'yaml',
+  icon: 'custom',
+  key: 'y',
+  bulk: false,
+  needs: [{ verb: 'get' }],
+  offered: (resource) => can(resource, 'get'),
+  to: ({ objects: [object] }) => ({ object: object && { namespace: object.namespace, name: object.name }, tab: 'yaml' }),
+}
+
 const copy: DialogAction = {
   id: 'duplicate',
   icon: 'copy',
@@ -82,7 +93,7 @@ export const deletion: DialogAction = {
 }
 
 /** Before and after what a kind has of its own, in menus. */
-export const firstActions: readonly Action[] = [edit, scale as Action]
+export const firstActions: readonly Action[] = [read, edit, scale as Action]
 export const lastActions: readonly Action[] = [
   pairs('label', 'labels', LabelsForm) as Action,
   pairs('annotate', 'annotations', AnnotationsForm) as Action,
