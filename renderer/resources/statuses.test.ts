@@ -13,6 +13,7 @@ import { kinds } from './kinds.ts'
 import { leaseStatus } from './leases/view.ts'
 import { nextStep } from './next-steps.ts'
 import { storageClassStatus } from './storageclasses/view.ts'
+import { claimStatus, volumeStatus } from './volumes/status.ts'
 import { classStatus, levelStatus, schemaStatus } from './priorities/view.ts'
 import type { Condition, KubeObject } from '../kube/types.ts'
 
@@ -38,6 +39,39 @@ describe('a horizontal pod autoscaler', () => {
     ['at its most', of([well[0]!, well[1]!, told('ScalingLimited', 'True', 'TooManyReplicas')]), 'TooManyReplicas', 'warn'],
     ['at its least', of([well[0]!, well[1]!, told('ScalingLimited', 'True', 'TooFewReplicas')]), 'Active', 'ok'],
   ])('%s', (_, status, text, tone) => expect(status).toEqual({ text, tone }))
+})
+
+test.each<[string, object, string, string]>([
+  ['waits for a volume', { phase: 'Pending' }, 'Pending', 'busy'],
+  ['has what was asked for', { capacity: { storage: '2Gi' } }, 'Bound', 'ok'],
+  ['has more', { capacity: { storage: '3Gi' } }, 'Bound', 'ok'],
+  ['has less: nobody has begun', { capacity: { storage: '1Gi' } }, 'ExpansionPending', 'busy'],
+  ['is expanded', { capacity: { storage: '1Gi' }, conditions: [told('Resizing', 'True')] }, 'Resizing', 'busy'],
+  ['was expanded before', { capacity: { storage: '2Gi' }, conditions: [told('Resizing', 'False')] }, 'Bound', 'ok'],
+  [
+    'waits for its node',
+    { conditions: [told('Resizing', 'True'), told('FileSystemResizePending', 'True')] },
+    'FileSystemResizePending',
+    'busy',
+  ],
+  ['as its resizer tells', { allocatedResourceStatuses: { storage: 'NodeResizeInProgress' } }, 'NodeResizeInProgress', 'busy'],
+  [
+    'too large for its driver',
+    { allocatedResourceStatuses: { storage: 'ControllerResizeInfeasible' } },
+    'ControllerResizeInfeasible',
+    'bad',
+  ],
+  ['failed', { conditions: [told('NodeResizeError', 'True')] }, 'NodeResizeError', 'bad'],
+])('a claim: %s', (_, status, text, tone) => {
+  const spec = { resources: { requests: { storage: '2Gi' } } }
+  expect(claimStatus({ metadata, spec, status: { phase: 'Bound', ...status } })).toEqual({ text, tone })
+  const leaving = { ...metadata, deletionTimestamp: '2026-01-01T00:00:00Z' }
+  expect(claimStatus({ metadata: leaving, spec, status: { phase: 'Bound', ...status } })).toEqual({ text: 'Terminating', tone: 'busy' })
+})
+
+test('a volume without a phase has no word, and an unknown phase no colour', () => {
+  expect(volumeStatus({ metadata })).toBeUndefined()
+  expect(volumeStatus({ metadata, status: { phase: 'Odd' } })).toEqual({ text: 'Odd', tone: 'muted' })
 })
 
 test.each<[string, object | undefined, string, string]>([

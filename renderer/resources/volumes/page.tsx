@@ -1,16 +1,11 @@
 import { useTranslation } from 'react-i18next'
-import type { Tone } from '../../kube/types.ts'
 import { ObjectLink } from '../generic/common.tsx'
 import { PageBody } from '../generic/page-body.tsx'
 import { UsedBy } from '../generic/used-by.tsx'
 import type { KindPage } from '../page.ts'
 import { volumeSource } from './source.ts'
+import { claimStatus, volumeStatus } from './status.ts'
 import type { Claim, Volume } from './types.ts'
-
-const phases: Record<string, Tone> = { Bound: 'ok', Available: 'ok', Pending: 'busy', Released: 'warn', Lost: 'bad', Failed: 'bad' }
-
-const phase = ({ status }: Claim | Volume): { text: string; tone: Tone } | undefined =>
-  status?.phase ? { text: status.phase, tone: phases[status.phase] ?? 'muted' } : undefined
 
 function ClassLink({ name }: { name: string | undefined }) {
   return name ? <ObjectLink resource="storageclasses.storage.k8s.io" namespace="" name={name} /> : null
@@ -66,5 +61,5 @@ function VolumeOverview({ object }: { object: Volume }) {
   )
 }
 
-export const claimPage: KindPage<Claim> = { status: phase, Overview: ClaimOverview }
-export const volumePage: KindPage<Volume> = { status: phase, Overview: VolumeOverview }
+export const claimPage: KindPage<Claim> = { status: claimStatus, Overview: ClaimOverview }
+export const volumePage: KindPage<Volume> = { status: volumeStatus, Overview: VolumeOverview }

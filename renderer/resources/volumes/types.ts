@@ -12,7 +12,12 @@ export interface Claim extends KubeObject {
     selector?: LabelSelector
     resources?: { requests?: { storage?: string } }
   }
-  status?: { phase?: string; capacity?: { storage?: string }; conditions?: Condition[] }
+  status?: {
+    phase?: string
+    capacity?: { storage?: string }
+    allocatedResourceStatuses?: { storage?: string }
+    conditions?: Condition[]
+  }
 }
 
 export interface Volume extends KubeObject {
