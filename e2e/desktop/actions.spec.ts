@@ -430,6 +430,9 @@ test('a change of many, and a deletion, is stopped: what was begun ends, the res
   await page.getByRole('menuitem', { name: 'Labels' }).click()
   await dialog.getByRole('textbox').nth(0).fill('port')
   await dialog.getByRole('textbox').nth(1).fill('north')
+  // Beside the dialog: what was filled in stays.
+  await page.mouse.click(4, 300)
+  await expect(dialog.getByRole('textbox').nth(0)).toHaveValue('port')
   const change = await hold('PATCH')
   await dialog.getByRole('button', { name: 'Apply to 9' }).click()
   await expect.poll(() => change.held()).toBe(6)

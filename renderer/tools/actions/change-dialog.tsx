@@ -47,6 +47,8 @@ export function ChangeDialog({ action, target, onClose }: { action: ChangeAction
     <Modal
       opened
       onClose={onClose}
+      // A press beside it is no decision to throw away what was filled in.
+      closeOnClickOutside={Form === undefined}
       size={720}
       title={title}
       closeButtonProps={{ 'aria-label': t('common.close') }}

@@ -72,6 +72,8 @@ export function PersonDialog({ namespaces, onClose }: { namespaces: readonly str
     <Modal
       opened
       onClose={onClose}
+      // A press beside it would throw away what was filled in, and a key that is nowhere else.
+      closeOnClickOutside={false}
       size="min(760px, 96vw)"
       title={t('person.title')}
       closeButtonProps={{ 'aria-label': t('common.close') }}
