@@ -155,6 +155,12 @@ test('somebody with rights in one namespace begins there, and finds the way back
   await expect(page.getByRole('alert')).toContainText('at the cluster scope')
   await expect(typed).toHaveValue('sec')
 
+  // Helm's releases are in Secrets, which this account may not list anywhere.
+  await inspector.open('helm')
+  await expect(page.getByRole('alert')).toContainText('secrets is forbidden')
+  await expect(page.getByRole('region', { name: 'Namespaces to choose from' })).toBeVisible()
+  await expect(page.getByTestId('counts')).toHaveCount(0)
+
   // Beside other clusters: what may be seen of it, and why no more.
   await inspector.open('clusters')
   const card = page.getByRole('region', { name: 'placed' })

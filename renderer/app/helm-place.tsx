@@ -1,6 +1,8 @@
 import { useTranslation } from 'react-i18next'
 import { ReleaseList } from '../resources/helm/release-list.tsx'
 import { ReleasePane } from '../resources/helm/release-pane.tsx'
+import { secrets } from '../queries/discovery.ts'
+import { ScopeOffer } from './scope-offer.tsx'
 import './details.css'
 import { useGo, usePlace } from '../ui/place.ts'
 import { Splitter } from '../ui/splitter.tsx'
@@ -15,7 +17,7 @@ export function HelmPlace({ width: initial }: { width: number }) {
   const most = Math.max(320, window.innerWidth - 480)
   return (
     <>
-      <ReleaseList key={`${place.context}|${place.namespace}`} />
+      <ReleaseList key={`${place.context}|${place.namespace}`} refused={<ScopeOffer resource={secrets} />} />
       {place.object && (
         <>
           <Splitter label={t('details.resize')} axis="x" value={Math.min(width, most)} min={320} max={most} onChange={setWidth} />

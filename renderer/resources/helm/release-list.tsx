@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useHub } from '../../queries/hub.ts'
@@ -8,13 +8,13 @@ import { FeedNotice } from '../../ui/feed-notice.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
 import { placeUrl, usePlace } from '../../ui/place.ts'
 import { releaseTone, type Revision } from './release.ts'
-import { useOutlines, useReleases } from './use-releases.ts'
+import { mostOpened, useOutlines, useReleases } from './use-releases.ts'
 import './helm.css'
 
 const weights = { bad: 0, warn: 1, busy: 2, ok: 3, muted: 4 }
 
 /** The Helm releases of a cluster or a namespace, from the Secrets in which helm keeps them; those in trouble first. */
-export function ReleaseList() {
+export function ReleaseList({ refused }: { /** For somebody who may not look here: where else. */ refused: ReactNode }) {
   const { t } = useTranslation()
   const hub = useHub()
   const place = usePlace()
@@ -32,15 +32,18 @@ export function ReleaseList() {
     return wanted.every((word) => text.includes(word))
   })
   const outlines = useOutlines(context, shown)
+  const known = state?.synced === true || newest.length > 0
   return (
     <section className="list-page" aria-label={t('helm.title')}>
       <div className="toolbar">
         <h1>{t('helm.title')}</h1>
-        <span className="counts" data-testid="counts">
-          {shown.length === newest.length
-            ? t('list.count', { count: newest.length })
-            : t('list.countFiltered', { shown: shown.length, count: newest.length })}
-        </span>
+        {known && (
+          <span className="counts" data-testid="counts">
+            {shown.length === newest.length
+              ? t('list.count', { count: newest.length })
+              : t('list.countFiltered', { shown: shown.length, count: newest.length })}
+          </span>
+        )}
         <input
           className="text-input filter-input"
           type="text"
@@ -53,8 +56,11 @@ export function ReleaseList() {
         />
       </div>
       <FeedNotice state={state} count={newest.length} onRetry={() => hub.kick()} />
+      {!known && state?.error?.code === 403 && refused}
       <div className="helm-list" tabIndex={0} role="region" aria-label={t('helm.title')}>
-        {state?.synced && shown.length === 0 ? (
+        {!known ? (
+          state?.error === undefined && <p className="dim card-note">{t('common.loading')}</p>
+        ) : shown.length === 0 ? (
           <div className="empty">
             <strong>{newest.length > 0 ? t('list.noMatch', { filter }) : t('helm.none')}</strong>
             <span>{newest.length === 0 && t('helm.noneNext')}</span>
@@ -79,6 +85,7 @@ export function ReleaseList() {
             }))}
           />
         )}
+        {shown.length > mostOpened && <p className="dim card-note">{t('helm.chartsCut', { count: mostOpened })}</p>}
       </div>
     </section>
   )

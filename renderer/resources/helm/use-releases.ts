@@ -51,7 +51,7 @@ const releaseQuery = (context: string, revision: Revision | undefined) => ({
 export const useRelease = (context: string, revision: Revision | undefined) => useQuery(releaseQuery(context, revision))
 
 /** As many records as are opened for what only they say; each may hold some MiB. */
-const mostOpened = 40
+export const mostOpened = 40
 
 /** Which chart a revision is of, and what helm said when it was made. */
 export interface Outline {
