@@ -10,6 +10,13 @@ test.each([
   ['averyveryverylongnamewithoutdashes', 'averyveryverylongnamewi', 'thoutdashes'],
   ['an-ordinal-near-to-the-end-0', 'an-ordinal-near-to', '-the-end-0'],
   ['averyveryverylongstatefulset-0', 'averyveryverylongst', 'atefulset-0'],
+  ['システム管理者の権限をまとめた役割', 'システム管理者の権', '限をまとめた役割'],
+  // From right to left the second box would stand on the wrong side.
+  ['مدير-النظام-الأساسي', 'مدير-النظام-الأساسي', ''],
+  ['prod-מערכת-ראשית', 'prod-מערכת-ראשית', ''],
+  // Never through a letter.
+  ['production-🚀🚀🚀🚀🚀🚀', 'production-', '🚀🚀🚀🚀🚀🚀'],
+  ['cluster-a-किकिकिकिकि-a', 'cluster-a-', 'किकिकिकिकि-a'],
 ])('%s', (name, head, tail) => {
   expect(splitName(name)).toEqual([head, tail])
   expect(head + tail).toBe(name)
