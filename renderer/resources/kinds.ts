@@ -21,6 +21,7 @@ import { rbacViews } from './rbac/view.ts'
 import { secretView } from './secrets/view.ts'
 import { serviceView } from './services/view.ts'
 import { storageClassView } from './storageclasses/view.ts'
+import { claimView } from './volumes/view.ts'
 import { workloadViews } from './workloads/view.ts'
 
 const declared: Record<string, unknown> = {
@@ -30,6 +31,7 @@ const declared: Record<string, unknown> = {
   resourcequotas: quotaView,
   limitranges: limitRangeView,
   services: serviceView,
+  persistentvolumeclaims: claimView,
   secrets: secretView,
   configmaps: configMapView,
   events: eventView,

@@ -4,8 +4,9 @@ import { PageBody } from '../generic/page-body.tsx'
 import { UsedBy } from '../generic/used-by.tsx'
 import type { KindPage } from '../page.ts'
 import { volumeSource } from './source.ts'
-import { claimStatus, volumeStatus } from './status.ts'
+import { volumeStatus } from './status.ts'
 import type { Claim, Volume } from './types.ts'
+import { claimView } from './view.ts'
 
 function ClassLink({ name }: { name: string | undefined }) {
   return name ? <ObjectLink resource="storageclasses.storage.k8s.io" namespace="" name={name} /> : null
@@ -61,5 +62,5 @@ function VolumeOverview({ object }: { object: Volume }) {
   )
 }
 
-export const claimPage: KindPage<Claim> = { status: claimStatus, Overview: ClaimOverview }
+export const claimPage: KindPage<Claim> = { view: claimView, Overview: ClaimOverview }
 export const volumePage: KindPage<Volume> = { status: volumeStatus, Overview: VolumeOverview }
