@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Link, Navigate } from 'react-router'
 import { ApiError } from '../kube/api-error.ts'
 import type { Resource } from '../kube/resource.ts'
+import { useConnection } from '../queries/connection.ts'
 import { useContexts, useFollowContexts } from '../queries/contexts.ts'
 import { useDiscovery, useResource, wellKnown } from '../queries/discovery.ts'
 import { useLocal } from '../queries/local.ts'
@@ -15,6 +16,7 @@ import { DockProvider } from '../tools/dock/dock-provider.tsx'
 import { bridge } from '../ui/bridge.ts'
 import { ErrorActionsContext } from '../ui/error-actions.ts'
 import { ErrorView } from '../ui/error-view.tsx'
+import { errorOf } from '../ui/feed-notice.tsx'
 import { ToneWord } from '../ui/icon.tsx'
 import { contextsOf, placeUrl, useGo, usePlace } from '../ui/place.ts'
 import { Splitter } from '../ui/splitter.tsx'
@@ -171,7 +173,6 @@ function KindPlace() {
   const place = usePlace()
   const go = useGo()
   const found = useResource(place.context, place.resource)
-  const discovery = useDiscovery(place.context)
   const resource: Resource | undefined = found ?? wellKnown[place.resource]
   const [width, setWidth] = useStored('details.width', defaultWidth())
   const [full, setFull] = useStored('details.full', false)
@@ -203,17 +204,7 @@ function KindPlace() {
       </Suspense>
     )
   }
-  if (!resource) {
-    if (discovery.failureReason) return <ErrorView error={discovery.failureReason} onRetry={() => void discovery.refetch()} />
-    if (!discovery.data) return <div className="empty">{t('list.discovering')}</div>
-    return (
-      <div className="empty">
-        <strong>{t('list.unknownKind', { kind: place.resource })}</strong>
-        <span>{t('list.unknownKindNext')}</span>
-        <Link to={placeUrl({ context: place.context, namespace: place.namespace })}>{t('rail.home')}</Link>
-      </div>
-    )
-  }
+  if (!resource) return <NoKind />
   const most = Math.max(320, window.innerWidth - 480)
   return (
     <>
@@ -241,5 +232,24 @@ function KindPlace() {
         </>
       )}
     </>
+  )
+}
+
+/** A kind that is not known: yet, because the cluster does not answer, or because it does not serve it. */
+function NoKind() {
+  const { t } = useTranslation()
+  const place = usePlace()
+  const discovery = useDiscovery(place.context)
+  const connection = useConnection(place.context)
+  // A cluster that is known to be away is no reason to wait for the next answer to fail.
+  const failed = discovery.failureReason ?? (discovery.data ? undefined : errorOf(connection))
+  if (failed) return <ErrorView error={failed} onRetry={() => void discovery.refetch()} />
+  if (!discovery.data) return <div className="empty">{t('list.discovering')}</div>
+  return (
+    <div className="empty">
+      <strong>{t('list.unknownKind', { kind: place.resource })}</strong>
+      <span>{t('list.unknownKindNext')}</span>
+      <Link to={placeUrl({ context: place.context, namespace: place.namespace })}>{t('rail.home')}</Link>
+    </div>
   )
 }

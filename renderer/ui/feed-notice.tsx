@@ -83,7 +83,7 @@ function NextTry({ state: { phase }, seconds }: { state: FeedState; seconds: num
 }
 
 /** A cluster that is known to be away is no reason to wait for the next request to fail. */
-function errorOf(connection: Connection | undefined): ApiError | undefined {
+export function errorOf(connection: Connection | undefined): ApiError | undefined {
   if (connection?.word !== 'unreachable' || connection.message === '') return undefined
   return new ApiError({ code: 504, reason: 'NoAnswer', message: connection.message })
 }
