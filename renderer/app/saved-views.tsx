@@ -111,11 +111,13 @@ function PlaceLink({ kept, current }: { kept: KeptPlace; current: boolean }) {
           .join(', ')
   const namespace = kept.object ? kept.object.namespace : kept.namespace
   const details = [kind, namespace, kept.filter, elsewhere].filter(Boolean).join(' · ')
+  // Views of one kind differ at their ends.
+  const label = [kind, kept.namespace, kept.filter, kept.beside && elsewhere].filter(Boolean).join(' · ')
   return (
     <Link
       to={placeUrl(kept)}
       aria-current={current ? 'page' : undefined}
-      aria-label={kept.object && `${kind} ${kept.object.name}`}
+      aria-label={kept.object ? `${kind} ${kept.object.name}` : label}
       title={kept.object ? `${kept.object.name} · ${details}` : details}
     >
       {kept.object ? (
@@ -124,7 +126,7 @@ function PlaceLink({ kept, current }: { kept: KeptPlace; current: boolean }) {
           <MiddleName text={kept.object.name} />
         </>
       ) : (
-        <span className="ellipsis">{[kind, kept.namespace, kept.filter, kept.beside && elsewhere].filter(Boolean).join(' · ')}</span>
+        <MiddleName text={label} />
       )}
     </Link>
   )
