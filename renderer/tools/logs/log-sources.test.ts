@@ -52,6 +52,8 @@ describe('sources', () => {
     const containerStatuses = [{ name: 'app', state: ended(0, 'Completed') }]
     const over = (phase: string) => sourcesOf(pod({ phase, containerStatuses }), 'c', all).map((source) => [source.over, source.earlier])
     expect([over('Succeeded'), over('Failed'), over('Running')]).toEqual([[[true, false]], [[true, false]], [[false, false]]])
+    const [source] = sourcesOf(pod({ phase: 'Succeeded', containerStatuses }), 'c', all)
+    expect(source?.path(undefined)).toBe('/api/v1/namespaces/shop/pods/web/log?container=app&timestamps=true&tailLines=10')
   })
 
   test('the run before comes first and ends; while the next one waits the log is that of the last', () => {

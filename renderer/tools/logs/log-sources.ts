@@ -100,7 +100,7 @@ export function sourcesOf(pod: LoggingPod, context: string, { container, since, 
         const query = new URLSearchParams({
           container: name,
           timestamps: 'true',
-          ...(previous ? { previous: 'true' } : { follow: 'true' }),
+          ...(previous ? { previous: 'true' } : over ? {} : { follow: 'true' }),
         })
         if (after) query.set('sinceTime', after)
         else if (since === '0') query.set('tailLines', String(tail))
