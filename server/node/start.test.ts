@@ -6,7 +6,7 @@ import { createClient } from '../client/client.ts'
 import { FakeClock } from '../machinery/clock.ts'
 import type { NodeAgent } from './options.ts'
 import { createSimulatedRuntime } from './runtimes/simulated/runtime.ts'
-import { podCidrOf, startNodeAgent, startNodeAgents } from './start.ts'
+import { MAX_NODES, podCidrOf, startNodeAgent, startNodeAgents } from './start.ts'
 import { FakeApi } from './testing/fake-api.ts'
 import type { Node, Pod } from './types.ts'
 
@@ -206,6 +206,8 @@ describe('node agent', () => {
       '10.255.255.0/24',
     ])
     expect([podCidrOf(0, 'IPv6'), podCidrOf(4999, 'IPv6')]).toEqual(['fd00:10:244::/64', 'fd00:10:244:1387::/64'])
-    expect(() => podCidrOf(3072)).toThrow(RangeError)
+    expect([podCidrOf(3072), podCidrOf(4999), podCidrOf(MAX_NODES - 1)]).toEqual(['100.64.0.0/24', '100.71.135.0/24', '100.127.255.0/24'])
+    expect(() => podCidrOf(MAX_NODES)).toThrow(RangeError)
+    expect(() => podCidrOf(-1)).toThrow(RangeError)
   })
 })

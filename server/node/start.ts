@@ -74,11 +74,26 @@ export async function startNodeAgents(
   return { agents, close }
 }
 
-/** 10.244.0.0/24 for the first node, 10.244.1.0/24 for the next, up to 10.255.255.0/24; of IPv6 the ranges that kind gives. */
+/** Second bytes of the IPv4 networks that pods may have: what is usual for a cluster, then the shared address space (RFC 6598). */
+const POD_NETWORKS = [
+  { first: 10, from: 244, to: 255 },
+  { first: 100, from: 64, to: 127 },
+]
+/** More have no addresses for their pods. */
+export const MAX_NODES = POD_NETWORKS.reduce((sum, { from, to }) => sum + (to - from + 1) * 256, 0)
+
+/**
+ * 10.244.0.0/24 for the first node, 10.244.1.0/24 for the next, up to 10.255.255.0/24, then from 100.64.0.0/24 on; of IPv6 the ranges that kind gives.
+ * @throws RangeError where there are no more
+ */
 export function podCidrOf(index: number, family: 'IPv4' | 'IPv6' = 'IPv4'): string {
   if (family === 'IPv6') return canonicalCidr(`fd00:10:244:${index.toString(16)}::/64`)!
-  if (index < 0 || index >= 12 * 256) throw new RangeError(`no pod CIDR for node ${index}: there are ${12 * 256}`)
-  return `10.${244 + Math.floor(index / 256)}.${index % 256}.0/24`
+  let left = Math.floor(index / 256)
+  for (const { first, from, to } of POD_NETWORKS) {
+    if (left >= 0 && left <= to - from) return `${first}.${from + left}.${index % 256}.0/24`
+    left -= to - from + 1
+  }
+  throw new RangeError(`no pod CIDR for node ${index}: there are ${MAX_NODES}`)
 }
 
 const text = (e: unknown): string => (e instanceof Error ? e.message : String(e))

@@ -7,7 +7,7 @@ import { measureRunning } from './running.ts'
 
 /**
  * `npm run soak -- --minutes N [--etcd] [--rate N] [--watchers N]`: churn with restarts, checked at the end.
- * `npm run soak -- --running [--pods N --nodes N --deployments N]`: pods to Running through every control loop.
+ * `npm run soak -- --running [--pods N --nodes N --deployments N --limit MINUTES]`: pods to Running through every control loop.
  * `npm run soak -- --history [--objects N --revisions N --intervals N]`: the embedded store under churn with compaction.
  */
 const { values: flags } = commandLine(
@@ -23,6 +23,7 @@ const { values: flags } = commandLine(
     pods: { type: 'number', default: 5000, help: 'With --running.' },
     nodes: { type: 'number', default: 100, help: 'With --running.' },
     deployments: { type: 'number', default: 50, help: 'With --running.' },
+    limit: { type: 'number', default: 5, help: 'With --running: minutes, after which it ends.' },
     'node-flags': { type: 'string', default: '', help: 'With --running: flags of Node.js for the server.' },
     heap: { type: 'boolean', help: 'With --running: takes a heap snapshot.' },
     history: { type: 'boolean', help: 'The embedded store under churn with compaction, instead.' },
@@ -58,6 +59,7 @@ if (flags.running) {
     pods: flags.pods,
     nodes: flags.nodes,
     deployments: flags.deployments,
+    limitMinutes: flags.limit,
     nodeFlags: flags['node-flags'].split(' ').filter((f) => f !== ''),
     heap: flags.heap,
     keep: flags.keep,

@@ -11,6 +11,8 @@ export interface RunningOptions {
   pods: number
   nodes: number
   deployments: number
+  /** It ends then, however many run. */
+  limitMinutes: number
   /** Flags for the server's own node: a profile, a heap limit. */
   nodeFlags: readonly string[]
   /** Says at the end what the heap holds. */
@@ -21,7 +23,6 @@ export interface RunningOptions {
 
 const PROBE_MS = 20
 const QUIET_MS = 5000
-const LIMIT_MS = 300_000
 
 export async function measureRunning(o: RunningOptions): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'binnacle-running-'))
@@ -52,7 +53,7 @@ export async function measureRunning(o: RunningOptions): Promise<void> {
       void prober.call('GET', '/api/v1/namespaces/default').then(() => latencies.push(performance.now() - sent))
     }, PROBE_MS)
     await createDeployments(client, o)
-    while (at.length < o.pods && performance.now() - began < LIMIT_MS) await pause(50)
+    while (at.length < o.pods && performance.now() - began < o.limitMinutes * 60_000) await pause(50)
     const [done, busy] = [at.at(-1) ?? 0, server.usage()]
     clearInterval(probe)
     await pause(QUIET_MS)
