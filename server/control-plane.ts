@@ -257,7 +257,9 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     lifecycle.postStart('scheduling/bootstrap-system-priority-classes', () => ensureSystemPriorityClasses(own)),
     lifecycle.postStart('start-kubernetes-service-cidr-controller', () => ensureServiceRange(own)),
   ])
-  await lifecycle.postStart('bootstrap-controller', () => ensureKubernetesService(own))
+  // As upstream: a service that cannot be as it should (another family of addresses) keeps nobody from starting.
+  const unready = (e: unknown): void => log.warn({ error: messageOf(e) }, 'the service kubernetes could not be set right')
+  await lifecycle.postStart('bootstrap-controller', () => ensureKubernetesService(own).catch(unready))
   const trust = (): AuthenticationTrust => ({ clientCa: o.clients.clientCa, frontProxyCa: o.frontProxy.ca, others: o.clients.proxies })
   const identities = keepAuthentication(store('configmaps'), context, trust)
   starting.defer(() => identities.stop())

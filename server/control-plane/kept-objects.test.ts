@@ -6,6 +6,19 @@ const ENDPOINTS = '/api/v1/namespaces/default/endpoints/kubernetes'
 const RANGE = '/apis/networking.k8s.io/v1/servicecidrs/kubernetes'
 const LEASES = '/api/v1/namespaces/kube-node-lease'
 
+// k8s.io/kubernetes/test/integration/servicecidr, TestServiceCIDRMigrationScenarios (change family)
+test('a service kubernetes of another family than that of the flags keeps no server from starting, and stays', async () => {
+  const first = await startTestServer({ serviceRanges: ['10.0.0.0/24'] })
+  const second = await startTestServer({ storage: first.storage, serviceRanges: ['fd00::/112'], advertiseAddress: '2001:db8::1' })
+  try {
+    expect((await second.send('GET', SERVICE)).body).toMatchObject({ spec: { clusterIP: '10.0.0.1', ipFamilies: ['IPv4'] } })
+    expect((await second.send('GET', RANGE)).body).toMatchObject({ spec: { cidrs: ['10.0.0.0/24'] } })
+  } finally {
+    await second.close()
+    await first.close()
+  }
+})
+
 test('what every cluster has is made anew when it is deleted, and stays as it is when it is changed', async () => {
   const server = await startTestServer()
   const code = async (path: string): Promise<number> => (await server.send('GET', path)).code
