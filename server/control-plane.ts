@@ -24,7 +24,7 @@ import {
 import { ensureRbacPolicy } from './control-plane/bootstrap-roles.ts'
 import { Feed } from './cache/feed.ts'
 import { localTransport } from './client/local-transport.ts'
-import type { TurnGate } from './client/turn-gate.ts'
+import type { Turns } from './client/turn-gate.ts'
 import type { Transport } from './client/transport.ts'
 import { apiHandler } from './control-plane/handlers.ts'
 import { KeptObjects } from './control-plane/kept-objects.ts'
@@ -84,7 +84,7 @@ export interface ApiServer {
    * Calls inside the process, as this user. Those that share a gate take turns with others' requests. They bound themselves: the limits
    * of requests in flight are for others.
    */
-  transport(user: UserInfo, gate?: TurnGate): Transport
+  transport(user: UserInfo, turns?: Turns): Transport
   /** The kubelets of this process, which the node proxy reaches though they listen on a loopback address. */
   readonly localKubelets: LocalKubelets
   /** Adds a component of this process to what `kubectl get componentstatuses` shows. */

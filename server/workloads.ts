@@ -9,7 +9,7 @@ import { createCoreRecorder } from './client/event-recorder.ts'
 import { runLeaderElection } from './client/leader-election.ts'
 import { LeaderMetrics } from './client/leader-metrics.ts'
 import { createInformerFactory } from './client/informer.ts'
-import { TurnGate } from './client/turn-gate.ts'
+import { TurnGate, type Turns } from './client/turn-gate.ts'
 import type { ApiServer } from './control-plane.ts'
 import type { Controller, ControllerOptions } from './controllers/controller.ts'
 import { ensureStorageClass } from './controllers/persistentvolume-binder/default-class.ts'
@@ -61,8 +61,9 @@ export function startWorkloads(w: WorkloadsOptions): Workloads {
   const abort = new AbortController()
   const { signal } = abort
   const gate = new TurnGate()
-  const clientAs = (user: UserInfo, agent: string): Client =>
-    createClient(api.transport(user, gate), { userAgent: `${agent}/${GIT_VERSION}`, clock })
+  const [electionTurns, nodeTurns] = [gate.lane(), gate.lane()]
+  const clientAs = (user: UserInfo, agent: string, turns: Turns = gate): Client =>
+    createClient(api.transport(user, turns), { userAgent: `${agent}/${GIT_VERSION}`, clock })
   const errorsOf =
     (agent: string, term = signal) =>
     (error: unknown, what: unknown): void => {
@@ -87,7 +88,7 @@ export function startWorkloads(w: WorkloadsOptions): Workloads {
     }
     const { leaderElect, leaseDurationMs, renewDeadlineMs, retryPeriodMs } = w.loops
     if (!leaderElect) return begin(signal)
-    const client = clientAs(user, name)
+    const client = clientAs(user, name, electionTurns)
     const report = errorsOf(name)
     electing.push(
       runLeaderElection({
@@ -102,7 +103,7 @@ export function startWorkloads(w: WorkloadsOptions): Workloads {
   const wishes = options.controllers
   const scheduling = !wishes.includes(`-${SCHEDULER}`) && (wishes.includes('*') || wishes.includes(SCHEDULER))
   const selected = selectControllers(wishes.filter((x) => x !== SCHEDULER && x !== `-${SCHEDULER}`))
-  const agents = startAgents(w, clientAs)
+  const agents = startAgents(w, (user, agent) => clientAs(user, agent, nodeTurns))
   agents.catch((e: unknown) =>
     log.error({ error: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'the node agents could not start'),
   )

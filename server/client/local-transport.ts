@@ -10,7 +10,7 @@ import type {
   ResponseStream,
 } from '../serving/exchange.ts'
 import { requestEntityTooLarge } from '../machinery/status.ts'
-import type { TurnGate } from './turn-gate.ts'
+import type { Turns } from './turn-gate.ts'
 import type { Transport, TransportRequest, TransportResponse, TransportStream } from './transport.ts'
 
 const highMark = 65_536
@@ -22,7 +22,7 @@ const nobody = Buffer.alloc(0)
  * Requests to an API server in the same process: the same handler chain, without sockets, TLS and framing.
  * Bodies go by reference: neither side may change them. Transports of one gate share its turns.
  */
-export function localTransport(handler: ExchangeHandler, user: UserInfo, gate?: TurnGate): Transport {
+export function localTransport(handler: ExchangeHandler, user: UserInfo, gate?: Turns): Transport {
   const connection: ConnectionState = { peerCertificate: undefined, memo: new Map<symbol, unknown>([[localUser, user]]) }
   const open = new Set<LocalExchange>()
   let closed = false

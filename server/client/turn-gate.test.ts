@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { TurnGate } from './turn-gate.ts'
+import { TurnGate, type Turns } from './turn-gate.ts'
 
 const nextTurn = (): Promise<void> => new Promise((r) => void setImmediate(r))
 
@@ -53,4 +53,25 @@ test('a request alone does not wait', async () => {
     await nextTurn()
     await nextTurn()
   }
+})
+
+test('who waits in one lane keeps no other waiting, whatever stands in it', async () => {
+  const gate = new TurnGate()
+  const [nodes, loops] = [gate.lane(), gate.lane()]
+  const begun: string[] = []
+  const ask = async (name: string, turns: Turns): Promise<void> => {
+    await turns.enter()
+    begun.push(name)
+    await nextTurn()
+    turns.leave()
+  }
+  const all = Array.from({ length: 1000 }, () => ask('node', nodes))
+  await Promise.resolve()
+  const before = begun.length
+  all.push(...Array.from({ length: 10 }, () => ask('loop', loops)), ask('other', gate))
+  for (let i = 0; i < 3; i++) await nextTurn()
+  expect(begun.slice(before).filter((name) => name !== 'node')).toHaveLength(11)
+  expect(begun.length).toBeLessThan(500)
+  await Promise.all(all)
+  expect(begun).toHaveLength(1011)
 })

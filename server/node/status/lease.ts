@@ -22,12 +22,24 @@ export interface LeaseOptions {
 export class NodeLease {
   readonly #o: LeaseOptions
   #lease: KubeObject | undefined
+  #isRenewing = false
 
   constructor(options: LeaseOptions) {
     this.#o = options
   }
 
+  /** Does nothing while an earlier one waits for the server: two of one node would only take the Lease's revision from each other. */
   async renew(): Promise<void> {
+    if (this.#isRenewing) return
+    this.#isRenewing = true
+    try {
+      await this.#renew()
+    } finally {
+      this.#isRenewing = false
+    }
+  }
+
+  async #renew(): Promise<void> {
     const { client, signal, onError } = this.#o
     const leases = client.resource(LEASES)
     try {
