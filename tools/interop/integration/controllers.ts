@@ -126,6 +126,11 @@ const noCounters = (test: string, ...heads: string[]): [string, readonly Edit[]]
 export const loopEdits: Readonly<Record<string, readonly Edit[]>> = {
   ...Object.fromEntries(Object.entries(STAND_INS).map(([file, one]) => [`pkg/controller/${file}`, standIn(one)])),
   ...Object.fromEntries([
+    // The program's loops hold goroutines of the test's process until it ends.
+    [
+      'test/integration/framework/goleak.go',
+      [IMPORT, ['\tstart := time.Now()\n', undefined, '\tstart := time.Now()\n\tif outside.On() {\n\t\ttimeout = 0\n\t}\n']],
+    ],
     noCounters(
       'test/integration/job/job_test.go',
       'func validateCounterMetric(ctx context.Context, t *testing.T, counterVec *basemetrics.CounterVec, wantMetric metricLabelsWithValue) {\n',
