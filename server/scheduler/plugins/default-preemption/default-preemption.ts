@@ -127,10 +127,12 @@ export function defaultPreemption(handle: Handle, args: PluginArguments['Default
     try {
       await clearLower(pod, node.name)
       await allOf(going.slice(0, -1).map((v) => evict(v, pod, node.name)))
-      const isOff = await evict(going.at(-1)!, pod, node.name)
+      const last = going.at(-1)!
+      const isOff = await evict(last, pod, node.name)
       preempting.delete(pod.uid)
       if (isOff) handle.activate(pod.uid)
-      else handle.reconsider(pod.uid)
+      // Otherwise its end is still to be told of, and brings the pod back.
+      else if (handle.cache.node(node.name)?.pods.has(last.uid) !== true) handle.reconsider(pod.uid)
     } catch (e) {
       preempting.delete(pod.uid)
       if (handle.signal.aborted) return
