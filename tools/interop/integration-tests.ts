@@ -15,7 +15,7 @@ import { EXTENSIONS_EDITS } from './integration/extensions-edits.ts'
  * `apiserver/apply,auth,quota`; `apiextensions` are those of apiextensions-apiserver) against this server with an etcd. They start an API server in their own process: in a copy of the module that is
  * replaced by a start of the drop-in (integration/server.go). Tests that change the configuration of a server in memory are skipped; those of gates,
  * emulated versions and stored bytes that this server does not have fail. With `--ours` our loops stand in for the controllers that the tests start
- * (integration/controllers.ts).
+ * (integration/controllers.ts) and our scheduler for theirs (integration/scheduler-edits.ts).
  */
 const VERSION = '1.37.2'
 const MODULE = 'k8s.io/kubernetes'
@@ -24,6 +24,7 @@ const LIMIT_MS = 20 * 60_000
 const OWN_FILES = {
   'server.go': 'cmd/kube-apiserver/app/testing/program.go',
   'outside.go': 'pkg/controller/outside/outside.go',
+  'scheduler.go': 'pkg/scheduler/program.go',
 }
 
 function go(dir: string, ...args: string[]): string {
@@ -85,7 +86,7 @@ function programOf(path: string, ...words: string[]): string {
 
 /**
  * @param folders of test/integration
- * @param ours whether our loops stand in for the controllers that the tests start. Resolves to how many tests failed.
+ * @param ours whether our loops and scheduler stand in for those that the tests start. Resolves to how many tests failed.
  */
 export async function playIntegration(
   folders: readonly string[],
@@ -101,7 +102,8 @@ export async function playIntegration(
   const { copy, extensions } = prepare(folder)
   const dir = mkdtempSync(join(tmpdir(), 'binnacle-integration-'))
   const program = programOf(join(dir, 'kube-apiserver'), ...hostNodeFlags, join(root, 'dist/server/main.mjs'), 'kube-apiserver')
-  const loops = ours ? { BINNACLE_LOOPS: programOf(join(dir, 'loops'), join(root, 'tools/interop/integration/loops.ts')) } : {}
+  const standIn = (name: string): string => programOf(join(dir, name), join(root, `tools/interop/integration/${name}.ts`))
+  const loops = ours ? { BINNACLE_LOOPS: standIn('loops'), BINNACLE_SCHEDULER: standIn('scheduler') } : {}
   const url = `http://127.0.0.1:${await freePort()}`
   const store = ['--listen-client-urls', url, '--advertise-client-urls', url, '--listen-peer-urls', 'http://127.0.0.1:0']
   const etcd = run(dir, 'etcd', join(assets, 'etcd'), ['--data-dir', join(dir, 'etcd'), ...store, '--log-level=error']).child

@@ -1,5 +1,6 @@
 import { loopEdits } from './controllers.ts'
 import type { Edit } from './edit.ts'
+import { schedulerEdits } from './scheduler-edits.ts'
 
 const CANNOT_FAIL: Edit = ['.Errorf("Invariant check', undefined, '.Logf("Invariant check']
 const SERVER: Readonly<Record<string, readonly Edit[]>> = {
@@ -75,4 +76,4 @@ const SERVER: Readonly<Record<string, readonly Edit[]>> = {
 }
 
 /** Files of the module, each with what is replaced in it. */
-export const EDITS: Readonly<Record<string, readonly Edit[]>> = { ...SERVER, ...loopEdits }
+export const EDITS: Readonly<Record<string, readonly Edit[]>> = { ...SERVER, ...loopEdits, ...schedulerEdits }
