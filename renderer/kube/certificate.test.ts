@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { readCertificates, validity } from './certificate.ts'
+import { newKey } from './certificate-request.ts'
+import { readCertificates, readRequest, validity } from './certificate.ts'
 import { body } from './testing/certificate.ts'
 
 const pem = (text: string): string => `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`
@@ -23,6 +24,40 @@ describe('certificates', () => {
     for (const broken of ['', 'AAAA', short.slice(0, 200), short.slice(0, -8), `${short.slice(0, 40)}////${short.slice(44)}`])
       expect(readCertificates(pem(broken)).every((found) => typeof found.subject === 'string')).toBe(true)
     expect(readCertificates('-----BEGIN CERTIFICATE-----')).toEqual([])
+  })
+})
+
+/** Made with `openssl req -new -addext subjectAltName=…` for a node, and names of every sort. */
+const asked = `-----BEGIN CERTIFICATE REQUEST-----
+MIIBXTCCAQMCAQAwMjEVMBMGA1UECgwMc3lzdGVtOm5vZGVzMRkwFwYDVQQDDBBz
+eXN0ZW06bm9kZTpxdWF5MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEE5HTpzL7
+34jvNeX8dk8qTRCB6hG91lDux18QJMBFmQ9J1wjudUwNTTPd+W0bwMblmocB8feK
+y0TCsOW5/3PEcqBvMG0GCSqGSIb3DQEJDjFgMF4wXAYDVR0RBFUwU4IQcXVheS5l
+eGFtcGxlLmNvbYcEwAACB4cQIAENuAAAAAAAAAAAAAAAAYYVc3BpZmZlOi8vaGFy
+Ym91ci9xdWF5gRBjcmV3QGV4YW1wbGUuY29tMAoGCCqGSM49BAMCA0gAMEUCIDJz
+918KZz50naGPfAuR0xh8mr52rZ7ZaODd23viv44EAiEA/JgJ3InfSHIbIDXHZLbd
+3cGHktZmhSnWj0NGXtqlLwA=
+-----END CERTIFICATE REQUEST-----`
+
+describe('certification requests', () => {
+  test('say for whom, and for which names, a certificate is asked', async () => {
+    expect(readRequest(asked)).toEqual({
+      subject: 'O=system:nodes, CN=system:node:quay',
+      names: ['quay.example.com', '192.0.2.7', '2001:db8::1', 'spiffe://harbour/quay', 'crew@example.com'],
+    })
+    const { request } = await newKey('安娜', ['dev', 'web'])
+    expect(readRequest(request)).toEqual({ subject: 'O=dev, O=web, CN=安娜', names: [] })
+  })
+
+  test('what cannot be read is none', () => {
+    const head = '-----BEGIN CERTIFICATE REQUEST-----\n'
+    for (const broken of [
+      '',
+      head,
+      `${head}AAAA\n-----END CERTIFICATE REQUEST-----`,
+      `${asked.slice(0, 200)}\n-----END CERTIFICATE REQUEST-----`,
+    ])
+      expect(readRequest(broken)).toBeUndefined()
   })
 })
 

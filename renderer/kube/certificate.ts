@@ -6,7 +6,7 @@ export interface Certificate {
   /** Milliseconds since the epoch. */
   notBefore: number
   notAfter: number
-  /** DNS names and addresses that it is for. */
+  /** DNS names, addresses and others that it is for. */
   names: string[]
 }
 
@@ -44,6 +44,34 @@ export function readCertificates(pem: string): Certificate[] {
       return []
     }
   })
+}
+
+/** What a certification request (RFC 2986) asks for. */
+export interface CertificateAsked {
+  /** All of its distinguished name: `CN=anna, O=dev`. To Kubernetes the common name is a user, an organization a group. */
+  subject: string
+  names: string[]
+}
+
+/** That of a PEM text; undefined where there is none that can be read. */
+export function readRequest(pem: string): CertificateAsked | undefined {
+  const [, body] = /-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----([A-Za-z0-9+/=\s]+)-----END/.exec(pem) ?? []
+  if (body === undefined) return undefined
+  try {
+    const bytes = Uint8Array.from(atob(body.replaceAll(/\s/g, '')), (c) => c.charCodeAt(0))
+    const [info] = childrenOf(bytes, elementAt(bytes, 0))
+    // Version, name, key, attributes.
+    const [, subject, , attributes] = childrenOf(bytes, info!)
+    const wanted =
+      attributes && childrenOf(bytes, attributes).find((each) => hexOf(bytes, childrenOf(bytes, each)[0]!) === extensionRequest)
+    const extensions = wanted && childrenOf(bytes, wanted)[1]
+    return {
+      subject: wholeName(partsOf(bytes, subject!)),
+      names: extensions ? alternativeNames(bytes, extensions) : [],
+    }
+  } catch {
+    return undefined
+  }
 }
 
 /** One element of DER (X.690 §8.1) at an offset. @throws RangeError beyond the end */
@@ -103,18 +131,28 @@ function timeOf(bytes: Uint8Array, element: Element): number {
 const commonName = '550403'
 const shortNames: Record<string, string> = { [commonName]: 'CN', '55040a': 'O', '55040b': 'OU', '550406': 'C' }
 
-function nameOf(bytes: Uint8Array, name: Element): string {
-  const parts = childrenOf(bytes, name).flatMap((set) =>
+const partsOf = (bytes: Uint8Array, name: Element): (readonly [type: string, value: string])[] =>
+  childrenOf(bytes, name).flatMap((set) =>
     childrenOf(bytes, set).map((pair) => {
       const [type, value] = childrenOf(bytes, pair)
       return [hexOf(bytes, type!), textOf(bytes, value!)] as const
     }),
   )
+
+const wholeName = (parts: ReturnType<typeof partsOf>): string =>
+  parts.map(([type, value]) => `${shortNames[type] ?? type}=${value}`).join(', ')
+
+function nameOf(bytes: Uint8Array, name: Element): string {
+  const parts = partsOf(bytes, name)
   const common = parts.find(([type]) => type === commonName)
-  return common ? common[1] : parts.map(([type, value]) => `${shortNames[type] ?? type}=${value}`).join(', ')
+  return common ? common[1] : wholeName(parts)
 }
 
 const subjectAltName = '551d11'
+/** PKCS #9. */
+const extensionRequest = '2a864886f70d01090e'
+/** DNS names, mail addresses and URIs stand as texts. */
+const textNames = new Set([0x81, 0x82, 0x86])
 
 function alternativeNames(bytes: Uint8Array, extensions: Element): string[] {
   const [list] = childrenOf(bytes, extensions)
@@ -123,7 +161,7 @@ function alternativeNames(bytes: Uint8Array, extensions: Element): string[] {
     const [type, value] = [parts[0], parts.at(-1)]
     if (!type || !value || hexOf(bytes, type) !== subjectAltName) continue
     return childrenOf(bytes, elementAt(bytes, value.from)).flatMap((name) => {
-      if (name.tag === 0x82) return [textOf(bytes, name)]
+      if (textNames.has(name.tag)) return [textOf(bytes, name)]
       return name.tag === 0x87 ? [addressOf(bytes.subarray(name.from, name.to))] : []
     })
   }

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { readCertificates } from '../../kube/certificate.ts'
+import { readCertificates, readRequest } from '../../kube/certificate.ts'
 import { figure } from '../../kube/figures.ts'
 import { PageBody } from '../generic/page-body.tsx'
 import type { KindPage } from '../page.ts'
@@ -18,12 +18,16 @@ const textOf = (base64: string): string => {
 function SigningRequestOverview({ object }: { object: SigningRequest }) {
   const { t } = useTranslation()
   const { spec, status } = object
+  const asked = readRequest(textOf(spec?.request ?? ''))
   return (
     <PageBody
       object={object}
       conditions={status?.conditions}
       facts={[
         [t('certificates.signer'), spec?.signerName && <span className="mono">{spec.signerName}</span>],
+        // Who holds the certificate is this, whoever has asked for it.
+        [t('certificates.subject'), asked ? <span className="mono">{asked.subject}</span> : t('certificates.unreadable')],
+        [t('secret.names'), asked?.names.join(', ')],
         [t('certificates.requestor'), spec?.username && <span className="mono">{spec.username}</span>],
         [t('certificates.groups'), spec?.groups?.join(', ')],
         [t('certificates.usages'), spec?.usages?.join(', ')],

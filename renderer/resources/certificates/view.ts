@@ -1,17 +1,27 @@
-import { type Certificate, readCertificates, validity } from '../../kube/certificate.ts'
+import { type Certificate, readCertificates, readRequest, validity } from '../../kube/certificate.ts'
 import { shortDuration } from '../../kube/age.ts'
 import type { Condition, KubeObject, StatusWord } from '../../kube/types.ts'
 import { viewOf } from '../generic/view.ts'
 import { none } from '../printed.ts'
 
 export interface SigningRequest extends KubeObject {
-  spec?: { signerName?: string; username?: string; groups?: string[]; usages?: string[]; expirationSeconds?: number }
+  spec?: { request?: string; signerName?: string; username?: string; groups?: string[]; usages?: string[]; expirationSeconds?: number }
   status?: { conditions?: Condition[]; certificate?: string }
 }
 
 /** One of a list: of the certificate that came of it, when it is valid is kept. */
 interface ListedRequest extends SigningRequest {
   issued?: Pick<Certificate, 'notBefore' | 'notAfter'>
+  /** The subject that it asks a certificate for. */
+  subject?: string | undefined
+}
+
+function subjectOf({ spec }: SigningRequest): string | undefined {
+  try {
+    return readRequest(atob(spec?.request ?? ''))?.subject
+  } catch {
+    return undefined
+  }
 }
 
 function issuedBy({ status }: SigningRequest): Certificate | undefined {
@@ -42,6 +52,7 @@ export const requestView = viewOf<ListedRequest>({
   status: (request) => requestStatus(request),
   columns: [
     { id: 'signername', label: 'signer', type: 'text', width: 260, cell: ({ spec }) => spec?.signerName ?? none },
+    { id: 'subject', label: 'subject', type: 'text', width: 220, cell: ({ subject }) => subject ?? none },
     { id: 'requestor', label: 'requestor', type: 'text', width: 220, cell: ({ spec }) => spec?.username ?? none },
     {
       id: 'requestedduration',
@@ -53,10 +64,11 @@ export const requestView = viewOf<ListedRequest>({
     },
   ],
   trim: (request) => {
-    const { status } = request
-    if (!status?.certificate) return request
+    const { status, spec } = request
+    const kept = { ...request, spec: { ...spec, request: undefined }, subject: subjectOf(request) }
+    if (!status?.certificate) return kept
     const { notBefore, notAfter } = issuedBy(request) ?? {}
     const issued = notBefore === undefined || notAfter === undefined ? undefined : { notBefore, notAfter }
-    return { ...request, issued, status: { ...status, certificate: 'issued' } }
+    return { ...kept, issued, status: { ...status, certificate: 'issued' } }
   },
 })
