@@ -95,3 +95,21 @@ test('pod security: the levels of a namespace, which pods each would refuse, and
   await expect(inspector.row(/guarded/)).toContainText('baseline')
   for (const name of ['stowaway', 'passenger']) await server.api.remove(`${PODS}/${name}?gracePeriodSeconds=0`)
 })
+
+test('of a namespace that is not there the window says so, and makes it', async ({ inspector, page, server }) => {
+  await inspector.open('configmaps?ns=adrift')
+  const list = page.getByRole('region', { name: 'ConfigMap' })
+  await expect(list).toContainText('There is no namespace adrift in this cluster')
+  await expect(list).not.toContainText('kubectl')
+  await inspector.open('?ns=adrift')
+  await expect(page.getByRole('status').filter({ hasText: 'There is no namespace adrift' })).toBeVisible()
+  await page.getByRole('button', { name: 'Create the namespace adrift' }).click()
+  await inspector.dialog.getByRole('button', { name: 'Apply to 1' }).click()
+  await expect(inspector.dialog.getByRole('status')).toContainText('1 changed.')
+  await page.keyboard.press('Escape')
+  await expect(page.getByText('There is no namespace adrift')).toHaveCount(0)
+  expect((await server.api.send('GET', '/api/v1/namespaces/adrift')).status).toBe(200)
+  // Of several the ones that are there count.
+  await inspector.open('secrets?ns=adrift,nowhere')
+  await expect(page.getByRole('region', { name: 'Secret' })).toContainText('No Secret in adrift, nowhere')
+})

@@ -10,6 +10,8 @@ import { templates } from '../tools/apply/templates.ts'
 import { Command } from '../ui/command.tsx'
 import { useGo, usePlace } from '../ui/place.ts'
 import { moment } from '../ui/since.ts'
+import { MissingNamespaces } from './missing-namespaces.tsx'
+import { useMissingNamespaces } from './namespaces.ts'
 
 /** What kubectl is told to make one, for the kinds that have a short way. Double quotes are read alike by all shells. */
 const creators: Record<string, string> = {
@@ -42,6 +44,7 @@ export function EmptyList({
   const connection = useConnection(place.context)
   const kubectl = useKubectl(place.context)
   const compose = useCompose()
+  const missing = useMissingNamespaces(place.context, resource.namespaced ? place.namespace : '')
   if (!data || (!data.state.synced && data.state.phase !== 'live')) {
     // Why nothing comes stands above.
     if (data?.state.error || isStale(connection)) return null
@@ -65,6 +68,13 @@ export function EmptyList({
     )
   }
   const namespaced = place.namespace && resource.namespaced
+  if (missing.length > 0 && missing.length === namespacesOf(place.namespace).length) {
+    return (
+      <div className="empty">
+        <MissingNamespaces names={missing} />
+      </div>
+    )
+  }
   const command = creators[resourceKey(resource)] ?? (can(resource, 'create') ? 'apply -f FILE' : undefined)
   // kubectl would make it in the namespace of its own context, and this list would stay empty.
   const here = kubectl && command && [kubectl, ...(namespaced ? ['-n', firstNamespace(place.namespace)] : []), command].join(' ')

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef } from 'react'
 import { baseContext } from '../kube/acting.ts'
+import type { ViewData } from '../kube/protocol.ts'
 import type { FeedState } from '../kube/reflector.ts'
 import { namespacesOf } from '../kube/scope.ts'
 import { useContexts } from '../queries/contexts.ts'
@@ -14,6 +15,7 @@ export interface NamespaceChoice {
 }
 
 const mostRecent = 8
+const mostListed = 1000
 const nothing: string[] = []
 
 /** Names that Kubernetes takes for a namespace (RFC 1123 labels). */
@@ -22,7 +24,7 @@ export const isNamespaceName = (text: string): boolean => /^[a-z0-9]([-a-z0-9]{0
 /** The namespaces to choose from: the kubeconfig's own, those used last, and all others when they may be listed. */
 export function useNamespaces(context: string): { choices: NamespaceChoice[]; state: FeedState | undefined; remember(name: string): void } {
   const source = useMemo(() => ({ context, resource: namespaces }), [context])
-  const { data } = useView(context ? { source, filter: '', start: 0, end: 1000, hold: false } : undefined)
+  const { data } = useView(context ? { source, filter: '', start: 0, end: mostListed, hold: false } : undefined)
   const [recent, setRecent] = useStored<string[]>(`namespaces.${context}`, nothing)
   const { data: contexts } = useContexts()
   const own = contexts?.find((c) => c.name === baseContext(context))?.namespace ?? ''
@@ -41,6 +43,22 @@ export function useNamespaces(context: string): { choices: NamespaceChoice[]; st
   }, [own, recent, rows])
   const remember = (name: string): void => setRecent([name, ...recent.filter((other) => other !== name)].slice(0, mostRecent))
   return { choices, state: data?.state, remember }
+}
+
+/**
+ * Of the namespaces that a filter names those that the cluster does not have. None where that is not known: they may not be listed, or are
+ * more than are looked through.
+ */
+export function useMissingNamespaces(context: string, filter: string): string[] {
+  const source = useMemo(() => ({ context, resource: namespaces }), [context])
+  const { data } = useView(context && filter ? { source, filter: '', start: 0, end: mostListed, hold: false } : undefined)
+  return missingNamespaces(data, filter)
+}
+
+export function missingNamespaces(data: Pick<ViewData, 'state' | 'total' | 'rows'> | undefined, filter: string): string[] {
+  if (!data?.state.synced || data.total > data.rows.length) return []
+  const there = new Set(data.rows.filter(({ gone }) => !gone).map(({ name }) => name))
+  return namespacesOf(filter).filter((name) => !there.has(name))
 }
 
 /** Keeps what is used: the most recent first, for each context. */

@@ -26,6 +26,8 @@ import { Card, Nothing } from './card.tsx'
 import { PhaseBar, phases } from './phase-bar.tsx'
 import { ProblemsCard } from './problems-card.tsx'
 import { Refused } from './refused.tsx'
+import { MissingNamespaces } from '../missing-namespaces.tsx'
+import { useMissingNamespaces } from '../namespaces.ts'
 import { usePins } from '../pins/pins.ts'
 import './home.css'
 import { part } from '../../ui/part.tsx'
@@ -53,6 +55,7 @@ export function Home() {
   const nodeSummary = useSummary<NodesSummary>(nodeSource, 'nodes')
   const recent = useSummary<RecentEvent[]>(eventSource, 'events')
   const connection = useConnection(context)
+  const missing = useMissingNamespaces(context, place.namespace)
   const refused = [
     { resource: pods, state: podSummary?.state },
     { resource: nodes, state: nodeSummary?.state },
@@ -64,7 +67,7 @@ export function Home() {
   const empty = podSummary !== undefined && podSummary.value.total === 0 && !podSummary.state.synced
   const broken = may(pods) && empty && (podSummary.state.error !== undefined || isStale(connection))
   // Whoever has something that fails needs no tour.
-  const few = podSummary?.state.synced && podSummary.value.total < 3 && podSummary.value.failing === 0
+  const few = missing.length === 0 && podSummary?.state.synced && podSummary.value.total < 3 && podSummary.value.failing === 0
   return (
     <div className="home">
       <h1 className="sr-only">{t('home.title', { context: name })}</h1>
@@ -77,6 +80,11 @@ export function Home() {
         />
       )}
       {!broken && <Refused refused={refused} />}
+      {missing.length > 0 && (
+        <div className="notice" role="status">
+          <MissingNamespaces names={missing} />
+        </div>
+      )}
       {local && few && <FirstSteps node={nodeSummary?.value.nodes[0]?.name} />}
       {!broken && (
         <div className={stale ? 'home-grid stale' : 'home-grid'}>
@@ -92,7 +100,7 @@ export function Home() {
               loading={!nodeSummary?.state.synced}
             />
           )}
-          {may(pods) && <PodsCard summary={podSummary?.value} loading={!podSummary?.state.synced} hint={!local} />}
+          {may(pods) && <PodsCard summary={podSummary?.value} loading={!podSummary?.state.synced} hint={!local && missing.length === 0} />}
           {may(pods) && (
             <ProblemsCard context={context} namespace={place.namespace} pods={podSummary?.value} loading={!podSummary?.state.synced} />
           )}
