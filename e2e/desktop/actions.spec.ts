@@ -147,6 +147,9 @@ test('another image, and back to the revision before, from the menu of the detai
   await page.keyboard.press('Escape')
   await available(server, 'hull', 1)
   await pick('Roll back')
+  // Pods come and go while one chooses: the object is another version, and its template the same.
+  await expect(dialog.getByRole('radio')).toHaveCount(1)
+  await server.api.merge(`${APPS}/deployments/hull`, { metadata: { annotations: { seen: 'meanwhile' } } })
   await dialog.getByRole('radio', { name: /^1 registry.example\/web:1/ }).click()
   await expect(dialog.locator('.diff-line.added')).toHaveText([/image: registry.example\/web:1/])
   await dialog.getByRole('button', { name: 'Apply' }).click()

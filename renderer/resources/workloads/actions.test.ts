@@ -91,7 +91,7 @@ describe('revisions', () => {
     const object = { ...workload, metadata: { ...workload.metadata, annotations: { x: 'y' } } } as Workload
     const [there, back] = rollbackSteps(object, { number: 1, name: 'a', template: { spec: {} }, cause: 'why' }, '/p')
     expect(there.body).toEqual([
-      { op: 'test', path: '/metadata/resourceVersion', value: '5' },
+      { op: 'test', path: '/spec/template', value: { spec } },
       { op: 'replace', path: '/spec/template', value: { spec: {} } },
       { op: 'add', path: '/metadata/annotations/kubernetes.io~1change-cause', value: 'why' },
     ])

@@ -53,7 +53,7 @@ function withoutHash(template: Template | undefined): Template | undefined {
 
 /**
  * The whole template is another one, as `kubectl rollout undo` has it (polymorphichelpers/rollback.go), and back. The first only if the
- * object is still the one that was looked at.
+ * template is still the one that was looked at: the object's version is another one with every pod that comes and goes.
  */
 export function rollbackSteps(object: Workload, { template, cause: why }: Revision, path: string): [there: Change, back: Change] {
   const said = object.metadata.annotations?.[cause]
@@ -64,7 +64,7 @@ export function rollbackSteps(object: Workload, { template, cause: why }: Revisi
   const patch = (body: unknown[]): Change => ({ method: 'PATCH', type: 'json', path, body })
   return [
     patch([
-      { op: 'test', path: '/metadata/resourceVersion', value: object.metadata.resourceVersion },
+      { op: 'test', path: '/spec/template', value: object.spec?.template },
       { op: 'replace', path: '/spec/template', value: template },
       ...because,
     ]),
