@@ -150,7 +150,7 @@ test('a certificate signing request: who asks, for what, how far it is, and what
   const CSRS = '/apis/certificates.k8s.io/v1/certificatesigningrequests'
   for (const name of ['crew', 'stranger']) await server.api.create(CSRS, signingRequest(name))
   await inspector.open('certificatesigningrequests.certificates.k8s.io?sort=status')
-  await expect(inspector.row(/crew/)).toContainText(/Pending.*example\.com\/crew.*O=Harbour Ltd, CN=crew/)
+  await expect(inspector.row(/\/crew/)).toContainText(/Pending.*example\.com\/crew.*O=Harbour Ltd, CN=crew/)
   await server.api.send('PUT', `${CSRS}/stranger/approval`, {
     body: {
       ...(await server.api.send('GET', `${CSRS}/stranger`)).json<object>(),
@@ -163,7 +163,7 @@ test('a certificate signing request: who asks, for what, how far it is, and what
   await expect(inspector.details).toContainText('who is this')
   await expect(inspector.details).toContainText('client auth')
   await expect(inspector.details.getByRole('button', { name: 'Actions' })).toBeVisible()
-  await inspector.row(/crew/).click()
+  await inspector.row(/\/crew/).click()
   await expect(inspector.details).toContainText('Certificate for')
   await expect(inspector.details).toContainText('O=Harbour Ltd, CN=crew')
   await inspector.details.getByRole('button', { name: 'Actions' }).click()

@@ -1,5 +1,6 @@
 import { expect } from '@playwright/test'
 import { test } from '../fixtures/desktop.ts'
+import { refusals } from '../fixtures/refusals.ts'
 import { makeNamespace, pod } from '../fixtures/session.ts'
 
 test('a quota shows what is used of what is granted, what is near the edge, and its scopes', async ({ inspector, page, server }) => {
@@ -96,7 +97,7 @@ test('pod security: the levels of a namespace, which pods each would refuse, and
   for (const name of ['stowaway', 'passenger']) await server.api.remove(`${PODS}/${name}?gracePeriodSeconds=0`)
 })
 
-test('of a namespace that is not there the window says so, and makes it', async ({ inspector, page, server }) => {
+test('of a namespace that is not there the window says so, and makes it', async ({ inspector, page, server, faults }) => {
   await inspector.open('configmaps?ns=adrift')
   const list = page.getByRole('region', { name: 'ConfigMap' })
   await expect(list).toContainText('There is no namespace adrift in this cluster')
@@ -109,6 +110,8 @@ test('of a namespace that is not there the window says so, and makes it', async 
   await page.keyboard.press('Escape')
   await expect(page.getByText('There is no namespace adrift')).toHaveCount(0)
   expect((await server.api.send('GET', '/api/v1/namespaces/adrift')).status).toBe(200)
+  // The plan asks for what is to be made, and finds nothing.
+  refusals(faults, 404)
   // Of several the ones that are there count.
   await inspector.open('secrets?ns=adrift,nowhere')
   await expect(page.getByRole('region', { name: 'Secret' })).toContainText('No Secret in adrift, nowhere')
