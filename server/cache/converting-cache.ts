@@ -1,6 +1,7 @@
 import type { KeyValue, StorageEvent } from '../storage/contract.ts'
 import type { CacheSchema } from './entry.ts'
 import { ResourceCache } from './resource-cache.ts'
+import { UndecodableError, type Undecodable } from './undecodable.ts'
 
 /** What stored bytes are shown as, and whether they are stored in a form in which they would not be written now. */
 export interface Converted {
@@ -10,23 +11,6 @@ export interface Converted {
 
 /** Stored bytes as this cache shows them, in their order; an error in the place of those of which that cannot be told. */
 export type ConvertValues = (values: readonly Buffer[]) => Promise<(Converted | Error)[]>
-
-/** An object that is stored and cannot be shown. */
-export interface Undecodable {
-  readonly key: string
-  readonly revision: number
-  readonly cause: Error
-}
-
-/** Thrown to readers while some of what is stored cannot be converted; becomes a Status that depends on what they asked. */
-export class UndecodableError extends Error {
-  override name = 'UndecodableError'
-  readonly objects: readonly Undecodable[]
-  constructor(objects: readonly Undecodable[]) {
-    super(objects[0]?.cause.message)
-    this.objects = objects
-  }
-}
 
 /** So many objects are converted at once, or fewer when they are large: JSON is read and written in one go. */
 const BATCH = 100

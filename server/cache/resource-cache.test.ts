@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { StorageEvent } from '../storage/contract.ts'
 import type { Entry } from './entry.ts'
 import { ResourceCache, TooOldError } from './resource-cache.ts'
+import { UndecodableError } from './undecodable.ts'
 import { del, keyOf, podSchema, put, selection, TestOutput, textFrames } from './testing/fixtures.ts'
 
 let cache: ResourceCache
@@ -261,4 +262,46 @@ test('changes of one object share its key, labels and fields as long as these ar
   expect([relabelled.parts.labels, moved.parts.labels]).toEqual([{ app: 'y' }, { app: 'x' }])
   const fewer = next(6, {}, 'n2')
   expect([fewer.parts.labels, relabelled.parts.labels]).toEqual([{}, { app: 'y' }])
+})
+
+describe('what is stored and cannot be read', () => {
+  const corrupt = (revision: number, name: string): StorageEvent => ({
+    ...{ type: 'put', key: keyOf(name), value: Buffer.from('garbage'), revision, createRevision: revision },
+  })
+  const unreadable = (): unknown => {
+    try {
+      cache.checkReadable()
+      return undefined
+    } catch (e) {
+      return e
+    }
+  }
+
+  test('ends watches and is told to readers until it is written anew or gone; others go on', () => {
+    apply(put(2, 'a/x'), put(3, 'a/y'))
+    const out = watch(3)
+    apply(corrupt(4, 'a/x'), put(5, 'a/z'))
+    expect(out.ended).toBe(true)
+    const fault = unreadable()
+    expect(fault).toBeInstanceOf(UndecodableError)
+    expect((fault as UndecodableError).objects).toMatchObject([{ key: keyOf('a/x'), revision: 4 }])
+    expect(cache.list.get(keyOf('a/z'))?.revision).toBe(5)
+    apply(put(6, 'a/x', {}, undefined, 2))
+    expect(unreadable()).toBeUndefined()
+    apply(corrupt(7, 'a/y'), corrupt(8, 'a/q'), del(9, 'a/q'))
+    expect((unreadable() as UndecodableError).objects.map((o) => o.key)).toEqual([keyOf('a/y')])
+    const later = watch(8)
+    apply(del(10, 'a/y'))
+    expect(unreadable()).toBeUndefined()
+    expect(later.got).toEqual(['DELETED a/y@10'])
+  })
+
+  test('is left out at the start', () => {
+    const kv = (name: string, text: string) => ({ key: keyOf(name), value: Buffer.from(text), modRevision: 2, createRevision: 2 })
+    cache.load([kv('a/x', 'garbage'), kv('a/y', '{"metadata":{"name":"y"}}')], 2)
+    expect(cache.list.size).toBe(1)
+    expect((unreadable() as UndecodableError).objects.map((o) => o.key)).toEqual([keyOf('a/x')])
+    cache.load([], 3)
+    expect(unreadable()).toBeUndefined()
+  })
 })

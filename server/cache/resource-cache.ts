@@ -3,6 +3,7 @@ import { Entry, type CacheSchema, type IndexedParts } from './entry.ts'
 import { type VersionedJson, withVersionText } from './stored-json.ts'
 import { EntryList } from './entry-list.ts'
 import { CacheEvent, EventRing } from './event-ring.ts'
+import { UndecodableError, type Undecodable } from './undecodable.ts'
 import { WatcherIndex } from './watcher-index.ts'
 import { Watcher, selects, type FrameEncoder, type Selection, type SentEvents, type WatchOutput } from './watchers.ts'
 
@@ -50,6 +51,9 @@ export class ResourceCache {
   /** Own writes that have not come back through the feed: their bytes need not be decoded again. */
   #pending = new Map<string, Entry>()
 
+  /** What is stored and cannot be read, by key: bytes that are not JSON, a version that nobody knows. */
+  readonly #unreadable = new Map<string, Undecodable>()
+
   constructor(schema: CacheSchema, limits?: { events: number; bytes: number }) {
     this.schema = schema
     this.ring = new EventRing(0, limits)
@@ -85,15 +89,25 @@ export class ResourceCache {
     return new Entry(this.schema, key, revision, current?.createRevision ?? 0, data, parts, this.schema.apart !== true)
   }
 
+  /** @throws UndecodableError */
   entryOf(kv: KeyValue): Entry {
-    return new Entry(this.schema, kv.key, kv.modRevision, kv.createRevision, this.#decoded(kv.value, kv.modRevision, kv.stale))
+    return new Entry(this.schema, kv.key, kv.modRevision, kv.createRevision, this.#decoded(kv.key, kv.value, kv.modRevision, kv.stale))
+  }
+
+  /**
+   * For readers of more than one object, as upstream's cache is not ready while it cannot read all that is stored.
+   * @throws UndecodableError while something that is stored cannot be read
+   */
+  checkReadable(): void {
+    if (this.#unreadable.size > 0) throw new UndecodableError([...this.#unreadable.values()])
   }
 
   /** Replaces everything with the state at `revision`, at the start and after history was lost. */
   load(items: readonly KeyValue[], revision: number): void {
     this.loads++
     this.#pending.clear()
-    this.list.load(items.map((kv) => this.entryOf(kv)))
+    this.#unreadable.clear()
+    this.list.load(items.flatMap((kv) => this.#readable(kv.key, () => this.entryOf(kv)) ?? []))
     this.ring.reset(revision)
     this.lastChange = items.reduce((max, kv) => Math.max(max, kv.modRevision), 0)
     this.closeWatchers()
@@ -108,11 +122,17 @@ export class ResourceCache {
   apply(event: StorageEvent): void {
     this.lastChange = event.revision
     if (event.type === 'delete') {
+      this.#unreadable.delete(event.key)
       const old = this.list.delete(event.key)
       if (old !== undefined) this.#publish(new CacheEvent(event.revision, old.deletedAt(event.revision), old, true))
       return
     }
-    const entry = this.#entryFor(event)
+    const entry = this.#readable(event.key, () => this.#entryFor(event))
+    if (entry === undefined) {
+      // What was there stays: its end, or what it becomes, is told when it can be read again.
+      this.closeWatchers()
+      return
+    }
     const previous = this.list.set(entry)
     if (previous !== undefined) entry.share(previous)
     this.#publish(new CacheEvent(event.revision, entry, previous, false))
@@ -129,9 +149,25 @@ export class ResourceCache {
     return this.#pending.get(key)?.revision === revision
   }
 
-  #decoded(value: Buffer, revision: number, stale = false): VersionedJson {
-    const decoded = this.schema.decode(value, revision)
-    return stale ? { ...decoded, stale } : decoded
+  #decoded(key: string, value: Buffer, revision: number, stale = false): VersionedJson {
+    try {
+      const decoded = this.schema.decode(value, revision)
+      return stale ? { ...decoded, stale } : decoded
+    } catch (e) {
+      throw new UndecodableError([{ key, revision, cause: e instanceof Error ? e : new Error(String(e)) }])
+    }
+  }
+
+  #readable(key: string, make: () => Entry): Entry | undefined {
+    try {
+      const entry = make()
+      if (this.#unreadable.size > 0) this.#unreadable.delete(key)
+      return entry
+    } catch (e) {
+      if (!(e instanceof UndecodableError)) throw e
+      this.#unreadable.set(key, e.objects[0]!)
+      return undefined
+    }
   }
 
   #entryFor({ key, value, revision, createRevision, stale }: PutEvent): Entry {
@@ -140,7 +176,7 @@ export class ResourceCache {
       this.#pending.delete(key)
       if (mine.revision === revision) return mine
     }
-    return new Entry(this.schema, key, revision, createRevision, this.#decoded(value, revision, stale))
+    return new Entry(this.schema, key, revision, createRevision, this.#decoded(key, value, revision, stale))
   }
 
   #publish(event: CacheEvent): void {

@@ -1,4 +1,4 @@
-import { UndecodableError } from '../cache/converting-cache.ts'
+import { UndecodableError } from '../cache/undecodable.ts'
 import type { Entry } from '../cache/entry.ts'
 import { gzipOf, storedPiece } from '../cache/gzip-stitch.ts'
 import type { Cut, Piece, Run } from '../cache/chunk.ts'
@@ -198,6 +198,7 @@ export async function pageOf(
 async function ready({ store }: ServedResource, wait: () => Promise<void> | undefined): Promise<UndecodableError | undefined> {
   try {
     await wait()
+    store.resource.cache.checkReadable()
     return undefined
   } catch (e) {
     if (e instanceof UndecodableError) return e

@@ -1,4 +1,4 @@
-import { UndecodableError } from '../cache/converting-cache.ts'
+import { UndecodableError } from '../cache/undecodable.ts'
 import { TooOldError } from '../cache/resource-cache.ts'
 import type { CacheEvent } from '../cache/event-ring.ts'
 import { eventsBetween } from '../cache/history.ts'
@@ -41,13 +41,17 @@ export async function watchObjects(ctx: RequestContext, served: ServedResource, 
   const filled = (wait: () => Promise<void>): Promise<void> => whileFilling(ctx.clock, served, wait)
   if (initial && query.resourceVersion === '') await ready(served, () => filled(() => feed.fresh()))
   const wanted = initial ? undefined : revision === 0 ? feed.revision : revision
-  const past = await (wanted === undefined ? filled(() => feed.waitFor(revision)) : history(ctx.clock, served, wanted)).catch(
-    (e: unknown) => {
+  const known = wanted === undefined ? filled(() => feed.waitFor(revision)) : history(ctx.clock, served, wanted)
+  const past = await known
+    .then((events) => {
+      store.resource.cache.checkReadable()
+      return events
+    })
+    .catch((e: unknown) => {
       if (e instanceof UndecodableError) throw cacheNotReady(e, store.groupResource)
       if (isStatusError(e) && e.status.code === 429) throw e
       return { failure: e }
-    },
-  )
+    })
   const isSocket = asksForSocket(ctx.exchange)
   const socket = isSocket ? watchSocket(ctx.exchange, encoder.watchContentType) : undefined
   if (isSocket && socket === undefined) return
@@ -92,6 +96,7 @@ export async function watchObjects(ctx: RequestContext, served: ServedResource, 
 async function ready({ store }: ServedResource, wait: () => Promise<void>): Promise<void> {
   try {
     await wait()
+    store.resource.cache.checkReadable()
   } catch (e) {
     throw e instanceof UndecodableError ? cacheNotReady(e, store.groupResource) : statusFromStorage(e, store.groupResource, '')
   }

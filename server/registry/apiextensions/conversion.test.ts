@@ -1,6 +1,6 @@
 import { admitEverything } from '../../admission/contract.ts'
 import { describe, expect, test } from 'vitest'
-import type { UndecodableError } from '../../cache/converting-cache.ts'
+import type { UndecodableError } from '../../cache/undecodable.ts'
 import type { JsonObject } from '../../machinery/json-values.ts'
 import { UNTYPED } from '../../fieldmanager/structure.ts'
 import type { KubeObject } from '../../machinery/types.ts'

@@ -1,4 +1,4 @@
-import { UndecodableError } from '../../cache/converting-cache.ts'
+import { UndecodableError } from '../../cache/undecodable.ts'
 import type { Entry } from '../../cache/entry.ts'
 import { copyingJson } from '../../machinery/copy-json.ts'
 import { formatTime } from '../../machinery/clock.ts'

@@ -1,4 +1,5 @@
-import { MAX_FAILURES, UndecodableError, type Undecodable } from '../../cache/converting-cache.ts'
+import { MAX_FAILURES } from '../../cache/converting-cache.ts'
+import { UndecodableError, type Undecodable } from '../../cache/undecodable.ts'
 import { TooOldError } from '../../cache/resource-cache.ts'
 import { TooNewError } from '../../cache/feed.ts'
 import {

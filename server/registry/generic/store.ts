@@ -1,5 +1,6 @@
 import type { Int64 } from '../../machinery/numbers.ts'
-import { shown, UndecodableError } from '../../cache/converting-cache.ts'
+import { shown } from '../../cache/converting-cache.ts'
+import { UndecodableError } from '../../cache/undecodable.ts'
 import type { Entry } from '../../cache/entry.ts'
 import { invalidObject, type FieldError } from '../../machinery/field-errors.ts'
 import { atOnce, inTurns, type Pausing, Slice } from '../../machinery/slice.ts'
@@ -71,6 +72,7 @@ export class Store {
     return translated(this.groupResource, name, async () => {
       try {
         await (since === undefined ? feed.fresh() : since > 0 ? feed.waitFor(since) : feed.settled?.())
+        this.resource.cache.checkReadable()
         return this.cached(namespace, name)
       } catch (e) {
         if (e instanceof UndecodableError) return this.#alone(this.keyOf(namespace, name), e)
