@@ -26,20 +26,6 @@ const SERVER: Readonly<Record<string, readonly Edit[]>> = {
     ['\tdefer os.RemoveAll(saSigningKeyFile.Name())\n', undefined, ''],
     CANNOT_FAIL,
   ],
-  // Most of its tests change nothing of the server's configuration.
-  'test/integration/util/util.go': [
-    [
-      '\t\tModifyServerConfig: func(config *controlplane.Config) {\n',
-      '\t})\n',
-      `\t\tModifyServerConfig: func() func(*controlplane.Config) {
-			if admission == nil {
-				return nil
-			}
-			return func(config *controlplane.Config) { config.ControlPlane.Generic.AdmissionControl = admission }
-		}(),
-`,
-    ],
-  ],
   'test/integration/framework/test_server.go': [
     [
       '\tgenericConfig, versionedInformers, storageFactory, err := controlplaneapiserver.BuildGenericConfig(',
