@@ -99,9 +99,7 @@ export async function startTestCluster(...given: Given[]): Promise<TestCluster> 
   const clientOf = (account: string): Client => clientAs(account === 'kube-scheduler' ? scheduler : controllerAccount(account))
   const serve: Serve = (path, answer) => void served.set(path, answer)
   for (const prepare of given) if (typeof prepare === 'function') await prepare(client, serve)
-  let started = false
   const starting = startControllers(loops, { clientOf, informers, clock, signal: abort.signal, onError, options })
-  starting.finally(() => (started = true)).catch(() => undefined)
 
   const settle = async (): Promise<void> => {
     for (let quiet = 0; quiet < QUIET; quiet++) {
@@ -112,12 +110,9 @@ export async function startTestCluster(...given: Given[]): Promise<TestCluster> 
       if (inFlight > 0 || requests !== before || turnsWaited() > 0) quiet = -1
     }
   }
-  // Some wait a while for what does not come.
-  for (let i = 0; i < MAX_STEPS; i++) {
-    await settle()
-    if (started) break
-    clock.advance(1000)
-  }
+  // Some wait a while for what does not come. When they are up, what they do is left to the test.
+  const isUp = (): Promise<boolean> => Promise.race([starting.then(() => true), settle().then(() => false)])
+  for (let i = 0; i < MAX_STEPS && !(await isUp()); i++) clock.advance(1000)
   await starting
   const cluster: TestCluster = {
     client,
