@@ -30,6 +30,8 @@ export const endpointsController: Controller = {
     const recorder = ctx.recorder('endpoint-controller')
     const client = ctx.client.resource<Endpoints>(ENDPOINTS)
     const { signal } = ctx
+    /** Revisions that have been written over, by key: while the informer still shows one, there is no telling what is there (staleEndpointsTracker). */
+    const replaced = new Map<string, string | undefined>()
     // Somebody removed or changed it: put it right.
     const look = (e: Endpoints): void => queue.add(`${e.metadata.namespace}/${e.metadata.name}`)
     endpoints.addHandler({ deleted: look })
@@ -40,6 +42,7 @@ export const endpointsController: Controller = {
       const service = view.services.lister.getByKey(key)
       if (service === undefined) {
         triggers.forget(key)
+        replaced.delete(key)
         if (endpoints.lister.getByKey(key) === undefined) return
         return void (await client.delete(name, { namespace, signal }).catch(ignoreMissing))
       }
@@ -49,6 +52,7 @@ export const endpointsController: Controller = {
       const subsets = subsetsOf(service, pods)
       const cut = truncate(subsets)
       const current = endpoints.lister.getByKey(key)
+      if (current !== undefined && replaced.get(key) === current.metadata.resourceVersion) throw new BehindError()
       const labels = labelsFor(service)
       const annotated = (current?.metadata.annotations?.[OVER_CAPACITY] === 'truncated') === cut
       if (
@@ -67,7 +71,10 @@ export const endpointsController: Controller = {
       const next: Endpoints = { apiVersion: 'v1', kind: 'Endpoints', metadata: { ...metadata, labels, annotations }, subsets }
       try {
         if (current === undefined) await client.create(next, { signal })
-        else await client.update(next, { signal })
+        else {
+          await client.update(next, { signal })
+          replaced.set(key, current.metadata.resourceVersion)
+        }
       } catch (e) {
         if (isTerminating(e)) return
         const verb = current === undefined ? 'create' : 'update'
@@ -85,10 +92,16 @@ export const endpointsController: Controller = {
       signal,
       sync,
       onError: (e, key) => {
-        if (!isStatusError(e, 'Conflict') && !isStatusError(e, 'AlreadyExists')) ctx.onError(e, `endpoints ${key}`)
+        if (!(e instanceof BehindError) && !isStatusError(e, 'Conflict') && !isStatusError(e, 'AlreadyExists'))
+          ctx.onError(e, `endpoints ${key}`)
       },
     })
   },
+}
+
+/** The informer has not heard yet of what was written last: the service is looked at again a little later. */
+class BehindError extends Error {
+  override name = 'BehindError'
 }
 
 function ignoreMissing(e: unknown): void {
