@@ -26,21 +26,21 @@ const SPLIT: ReadonlyMap<string, string> = new Map([['system:public-info-viewer'
 export async function ensureRbacPolicy(registry: Registry, context: StrategyContext): Promise<void> {
   const writes: Promise<void>[] = []
   for (const { resource, object } of defaultPolicy()) {
-    const before = resource === 'clusterrolebindings' && SPLIT.has(object.metadata.name ?? '')
-    const ready = before ? ensureSplit(registry, context, object) : undefined
-    writes.push(
-      ready === undefined ? ensure(registry, context, resource, object) : ready.then(() => ensure(registry, context, resource, object)),
-    )
+    const source = resource === 'clusterrolebindings' ? SPLIT.get(object.metadata.name ?? '') : undefined
+    const ensured = (): Promise<void> => ensure(registry, context, resource, object)
+    writes.push(source === undefined ? ensured() : ensureSplit(registry, context, object, source).then(ensured))
   }
   await Promise.all(writes)
 }
 
-/** A binding that is not there yet begins as the one that it was a part of has been made by somebody. */
-async function ensureSplit(registry: Registry, context: StrategyContext, binding: KubeObject): Promise<void> {
+/**
+ * A binding that is not there yet begins as the one that it was a part of has been made by somebody.
+ * @param source name of that one
+ */
+async function ensureSplit(registry: Registry, context: StrategyContext, binding: KubeObject, source: string): Promise<void> {
   const store = registry.store(`clusterrolebindings.${RBAC}`)
   const { name = '' } = binding.metadata
-  const source = SPLIT.get(name)
-  const found = source === undefined || store.cached('', name) !== undefined ? undefined : store.cached('', source)
+  const found = store.cached('', name) === undefined ? store.cached('', source) : undefined
   if (found === undefined) return
   const { subjects, metadata } = found.object()
   const object = { ...binding, metadata: { name, labels: metadata.labels, annotations: metadata.annotations }, subjects } as KubeObject
