@@ -5,8 +5,6 @@ import { encodeResponse, overflow } from './hpack-encoder.ts'
 import type { SendQueue } from './send-queue.ts'
 import { releaseSlab, takeSlab, type Slab } from './slabs.ts'
 
-// Enough in flight to keep the kernel busy, little enough that a slow client costs little.
-const maxInFlight = 262_144
 const turn = 65_536
 const minRoom = 4096
 const maxDataFrame = 65_536
@@ -37,7 +35,7 @@ export class Output {
   #ready: SendQueue[] = []
   #done: SendQueue[] = []
   #drained: SendQueue[] = []
-  #inFlight = 0
+  #writes = 0
   #scheduled = false
   #closed = false
   #onIdle: (() => void) | undefined
@@ -100,7 +98,9 @@ export class Output {
 
   flush(): void {
     this.#scheduled = false
-    while (!this.#closed && this.#inFlight < maxInFlight && this.#fill());
+    // One write at a time, of a slab at most: of several that wait TLS makes one copy before it encrypts them, and the kernel's buffer
+    // keeps a client busy until the next.
+    if (!this.#closed && this.#writes === 0) this.#fill()
     if (this.#done.length > 0 || this.#drained.length > 0) {
       const done = this.#done
       const drained = this.#drained
@@ -115,9 +115,9 @@ export class Output {
     }
   }
 
-  /** Gathers frames into one write; false when there is nothing to send or no window for it. */
-  #fill(): boolean {
-    if (this.#controls.length === 0 && this.#ready.length === 0) return false
+  /** Gathers frames into one write, unless there is nothing to send or no window for it. */
+  #fill(): void {
+    if (this.#controls.length === 0 && this.#ready.length === 0) return
     const slab = takeSlab(minRoom)
     let pos = this.#writeControls(slab, slab.used)
     const ready = this.#ready
@@ -135,7 +135,7 @@ export class Output {
           this.#ready = ready.slice(i)
           this.#send(slab, pos)
           this.#sendLongHeaders(stream)
-          return true
+          return
         }
         pos = next
       }
@@ -152,7 +152,7 @@ export class Output {
       if (stream.wantsDrain()) this.#drained.push(stream)
     }
     this.#ready = i === 0 ? ready : i >= ready.length ? [] : ready.slice(i)
-    return this.#send(slab, pos)
+    this.#send(slab, pos)
   }
 
   #writeControls(slab: Slab, at: number): number {
@@ -237,19 +237,18 @@ export class Output {
     return pos
   }
 
-  #send(slab: Slab, end: number): boolean {
-    if (end === slab.used) return false
+  #send(slab: Slab, end: number): void {
+    if (end === slab.used) return
     const bytes = slab.bytes.subarray(slab.used, end)
     slab.used = end
     slab.writes++
     this.#write(bytes, slab)
-    return true
   }
 
   #write(bytes: Buffer, slab: Slab | undefined): void {
-    this.#inFlight += bytes.length
+    this.#writes++
     this.#socket.write(bytes, () => {
-      this.#inFlight -= bytes.length
+      this.#writes--
       this.written += bytes.length
       if (slab !== undefined) releaseSlab(slab)
       if (this.#controls.length > 0 || this.#ready.length > 0) this.flush()
