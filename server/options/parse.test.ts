@@ -42,9 +42,9 @@ describe('values', () => {
   })
 
   test('lists: the first one replaces the default, later ones add', () => {
-    expect(options('--etcd-servers=http://a:1,https://b:2', '--etcd-servers', 'http://c:3').storage.etcdServers).toEqual([
+    expect(options('--etcd-servers=http://a:1,unix:///b', '--etcd-servers', 'http://c:3').storage.etcdServers).toEqual([
       'http://a:1',
-      'https://b:2',
+      'unix:///b',
       'http://c:3',
     ])
     expect(options('--controllers=').local.controllers).toEqual([])
@@ -121,7 +121,11 @@ describe('mistakes, in the words of the reference where it has any', () => {
       '--tls-cert-file and --tls-private-key-file must be given together',
       '--tls-cert-file: cannot read /nonexistent (ENOENT)',
     ],
-    [['--etcd-servers=localhost:2379'], '--etcd-servers: "localhost:2379" is not of the form http://host:port or https://host:port'],
+    [
+      ['--etcd-servers=localhost:2379'],
+      '--etcd-servers: "localhost:2379" is not of the form http://host:port, https://host:port or unix:///path',
+    ],
+    [['--etcd-servers=unix://'], '--etcd-servers: "unix://" is not of the form http://host:port, https://host:port or unix:///path'],
     [['--etcd-compaction-interval=-1s'], '--etcd-compaction-interval can not be negative value'],
     [['--event-ttl=10ms'], '--event-ttl must be a second or more'],
     [['--etcd-certfile', file], '--etcd-certfile and --etcd-keyfile must be given together'],

@@ -58,7 +58,7 @@ export const storage: Family<StorageOptions> = {
     ]
     for (const server of o.etcdServers) {
       if (!isServerUrl(server))
-        errors.push(`--etcd-servers: ${JSON.stringify(server)} is not of the form http://host:port or https://host:port`)
+        errors.push(`--etcd-servers: ${JSON.stringify(server)} is not of the form http://host:port, https://host:port or unix:///path`)
     }
     if (o.etcdCompactionIntervalMs < 0) errors.push('--etcd-compaction-interval can not be negative value')
     if (o.eventTtlMs < 1000) errors.push('--event-ttl must be a second or more')
@@ -67,6 +67,7 @@ export const storage: Family<StorageOptions> = {
 }
 
 function isServerUrl(text: string): boolean {
+  if (/^unix:/.test(text)) return /^unix:(?:\/\/)?[^/]|^unix:\/\/\/[^/]/.test(text)
   if (!URL.canParse(text)) return false
   const { protocol, hostname, pathname } = new URL(text)
   return (protocol === 'http:' || protocol === 'https:') && hostname !== '' && pathname === '/'

@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { type ClientHttp2Session, connect, constants, type SecureClientSessionOptions } from 'node:http2'
+import { createConnection } from 'node:net'
+import { posix } from 'node:path'
+import type { Duplex } from 'node:stream'
+import { connect as connectTls } from 'node:tls'
 import type { Clock } from '../../machinery/clock.ts'
 import { StorageOpenError } from '../contract.ts'
 import { GRPC_PREFIX } from './messages.ts'
+import { socketPath } from './socket-path.ts'
 import { WireReader, type WireWriter } from './wire.ts'
 
 export interface EtcdTls {
@@ -160,7 +165,11 @@ export class Channel {
   #connect(endpoint: string): Promise<ClientHttp2Session> {
     return new Promise((resolve, reject) => {
       const options: SecureClientSessionOptions = { ...this.#tls, settings: { initialWindowSize: WINDOW_BYTES, enablePush: false } }
-      const session = connect(endpoint, options)
+      const path = socketPath(endpoint)
+      const session =
+        path === undefined
+          ? connect(endpoint, options)
+          : connect('http://localhost', { ...options, createConnection: () => connectTo(path, this.#tls) })
       const timer = this.#clock.setTimeout(() => session.destroy(new Error('connecting took too long')), CONNECT_TIMEOUT_MS)
       session.once('connect', () => {
         timer.cancel()
@@ -198,6 +207,12 @@ export class Channel {
     const timer = this.#clock.setTimeout(() => session.destroy(), PING_TIMEOUT_MS)
     session.ping(() => timer.cancel())
   }
+}
+
+/** A Unix socket: the server is known by the file's name, up to a colon. */
+function connectTo(path: string, tls: TlsMaterial | undefined): Duplex {
+  if (tls === undefined) return createConnection(path)
+  return connectTls({ path, ...tls, servername: posix.basename(path).split(':')[0]!, ALPNProtocols: ['h2'] })
 }
 
 /** gRPC percent-encodes messages; one that is malformed is shown as it came. */

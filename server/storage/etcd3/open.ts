@@ -5,7 +5,7 @@ import { etcdServices } from './services.ts'
 import { EtcdStorage } from './storage.ts'
 
 export interface EtcdOptions {
-  /** URLs with scheme, as `--etcd-servers` takes them. */
+  /** URLs with scheme, as `--etcd-servers` takes them: `http://host:port`, `https://host:port`, `unix:///path`. */
   endpoints: string[]
   /** `--etcd-cafile`, `--etcd-certfile`, `--etcd-keyfile`. */
   tls?: EtcdTls
@@ -17,7 +17,7 @@ export interface EtcdOptions {
 /** Opens a store on an etcd v3 cluster (3.4 or newer). Throws `StorageOpenError` when no endpoint answers. */
 export async function openEtcdStorage(options: EtcdOptions): Promise<Storage> {
   const { clock = systemClock, requestTimeoutMs = 10_000 } = options
-  const endpoints = options.endpoints.map((endpoint) => (/^https?:\/\//.test(endpoint) ? endpoint : `http://${endpoint}`))
+  const endpoints = options.endpoints.map((endpoint) => (/^https?:\/\/|^unix:/.test(endpoint) ? endpoint : `http://${endpoint}`))
   if (endpoints.length === 0) throw new StorageOpenError('No etcd endpoint is given; name at least one with --etcd-servers.')
   const tls = readTls(options.tls)
   const channel = new Channel(endpoints, tls, clock)

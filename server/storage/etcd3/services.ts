@@ -1,6 +1,7 @@
 import { type IOptions, KVClient, LeaseClient, MaintenanceClient } from 'etcd3'
 import { ConnectionPool } from 'etcd3/lib/connection-pool.js'
 import type { TlsMaterial } from './channel.ts'
+import { socketPath } from './socket-path.ts'
 import type { Services } from './storage.ts'
 
 /** etcd refuses pings more often than every 5 s. */
@@ -8,10 +9,16 @@ const KEEPALIVE = { 'grpc.keepalive_time_ms': 10_000, 'grpc.keepalive_timeout_ms
 
 const asIs = (message: Buffer) => message
 
+/** As gRPC names it (https://grpc.github.io/grpc/core/md_doc_naming.html). */
+function grpcTarget(endpoint: string): string {
+  const path = socketPath(endpoint)
+  return path === undefined ? endpoint : `unix:${path}`
+}
+
 /** Everything but the hot path, through the etcd3 package: it balances over the endpoints and retries, which these calls bear. */
 export function etcdServices(endpoints: string[], tls: TlsMaterial | undefined, timeoutMs: number): Services {
   const options = (hosts: string[]): IOptions => ({
-    hosts,
+    hosts: hosts.map(grpcTarget),
     credentials: tls?.ca && { rootCertificate: tls.ca, privateKey: tls.key, certChain: tls.cert },
     grpcOptions: KEEPALIVE,
     defaultCallOptions: (context) => (context.isStream ? {} : { deadline: Date.now() + timeoutMs }),
