@@ -8,6 +8,7 @@ import { Aggregator } from './aggregator/aggregator.ts'
 import { type AuthenticationTrust, keepAuthentication } from './aggregator/authentication.ts'
 import { aggregated } from './aggregator/forward.ts'
 import { resolveWebhookService } from './aggregator/resolve.ts'
+import type { FrontProxy } from './aggregator/upstream.ts'
 import type { UserInfo } from './authn/contract.ts'
 import type { ServiceAccountTokens } from './authn/service-account.ts'
 import { authorizerOf } from './authz/modes.ts'
@@ -48,6 +49,7 @@ import { once } from './machinery/once.ts'
 import { WorkQueueMetrics } from './machinery/work-queue-metrics.ts'
 import { LocalKubelets } from './proxy/address.ts'
 import { Forwarder } from './proxy/forward.ts'
+import type { KubeletAccess } from './proxy/kubelet-agents.ts'
 import { podConnections } from './proxy/pod-streams.ts'
 import { ruleMetrics } from './cel/metrics.ts'
 import { RequestedDurations } from './registry/certificates/requested-durations.ts'
@@ -101,6 +103,10 @@ export interface ApiServer {
   serveMetrics(source: UsageSource): void
   /** Shows other certificates from now on; throws an Error for those that cannot be used. */
   useCertificates(tls: TlsFiles): void
+  /** Reaches kubelets in another way from now on. */
+  useKubeletAccess(access: KubeletAccess): void
+  /** Shows another certificate to extension API servers from now on. */
+  useFrontProxy(frontProxy: FrontProxy): void
   /** No new requests, running ones finish, watches end, then the sockets close. The storage stays open. */
   close(graceMs: number): Promise<void>
 }
@@ -302,6 +308,8 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
       listener.useCertificates(tls)
       identities.changed()
     },
+    useKubeletAccess: (access) => forwarder.useKubeletAccess(access),
+    useFrontProxy: (frontProxy) => aggregator.useFrontProxy(frontProxy),
     reportComponent: (name, check) => void components.set(name, check),
     reportControllers: (manager, names) => void controllers.set(manager, names),
     queueMetrics: queues,

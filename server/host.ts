@@ -6,8 +6,8 @@ import { authenticationFileOf, authenticationOf, tokenExpirationOf } from './con
 import { ClientAuthorities } from './control-plane/client-authorities.ts'
 import { authorizationOf } from './control-plane/authorization.ts'
 import { pluginConfigurationsOf } from './control-plane/plugin-configurations.ts'
-import type { ApiServerOptions } from './control-plane/options.ts'
 import { startApiServer, type ApiServer } from './control-plane.ts'
+import { frontProxyFiles, frontProxyOf, kubeletFiles, kubeletsOf } from './client-certificates.ts'
 import type { Log } from './machinery/log.ts'
 import { ChangingFile } from './machinery/changing-file.ts'
 import type { Clock } from './machinery/clock.ts'
@@ -83,8 +83,8 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
   const storage = await opening
   let started: ApiServer | undefined
   try {
-    const authorities = new ClientAuthorities({ own: certificates.ca.cert, ...o.authentication })
-    const kubeletClient = kubeletClientOf(o, certificates)
+    const isAlone = o.local.onlyGivenAuthorities && o.authentication.clientCaFile !== ''
+    const authorities = new ClientAuthorities({ own: isAlone ? '' : certificates.ca.cert, ...o.authentication })
     const api = await startApiServer({
       storage,
       clock,
@@ -129,7 +129,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       cbor: servesCbor(o.features),
       features: featureStates(o.features),
       flags: flagTexts(o),
-      kubelets: kubeletsOf(o, kubeletClient),
+      kubelets: kubeletsOf(o, certificates),
       frontProxy: frontProxyOf(o, certificates),
       clients: authorities,
     })
@@ -151,7 +151,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       // Loaded after the API server is ready: control loops do not belong to its start.
       workloads = import('./workloads.ts').then((w) =>
         w.startWorkloads({
-          ...{ api, certificates, tokens: api.serviceAccountTokens!, kubeletClient, clock, log },
+          ...{ api, certificates, tokens: api.serviceAccountTokens!, clock, log },
           ...{ options: o.local, loops: o.loops, dataDir: dataDir(o), schedulerConfiguration },
           serviceCIDRs: ranges,
         }),
@@ -163,7 +163,12 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
     }
     const idle = startIdleCollection(clock)
     const use = (): void => api.useCertificates(tlsOf(o, certificates, authorities))
-    const renewals = [...certificateRenewals(o, use, { clock, log }), ...authorities.follow(use, { clock, log })]
+    const renewals = [
+      ...renewed(certificateFiles(o.tls), use, { clock, log }),
+      ...renewed(kubeletFiles(o), () => api.useKubeletAccess(kubeletsOf(o, certificates)), { clock, log }),
+      ...renewed(frontProxyFiles(o), () => api.useFrontProxy(frontProxyOf(o, certificates)), { clock, log }),
+      ...authorities.follow(use, { clock, log }),
+    ]
     const close = async (): Promise<void> => {
       idle.close()
       renewals.forEach((file) => file.stop())
@@ -217,11 +222,11 @@ function tlsOf(o: Options, c: Certificates, authorities: ClientAuthorities): Tls
 const LOOK_MS = 60_000
 
 /**
- * Certificates that are renewed in their files are shown without a new start (apiserver `dynamiccertificates`). A key is often written after
+ * Certificates that are renewed in their files are shown without a new start (apiserver `dynamiccertificates`, client-go `transport`). A key is often written after
  * its certificate: until both are there what was shown before is.
  */
-function certificateRenewals(o: Options, use: () => void, { clock, log }: HostDependencies): ChangingFile[] {
-  return certificateFiles(o.tls).map(
+function renewed(files: readonly string[], use: () => void, { clock, log }: HostDependencies): ChangingFile[] {
+  return files.map(
     (file) =>
       new ChangingFile(file, {
         ...{ clock, intervalMs: LOOK_MS },
@@ -232,25 +237,4 @@ function certificateRenewals(o: Options, use: () => void, { clock, log }: HostDe
         failed: ({ message: error }) => log.warn({ file, error }, 'the certificate cannot be read again; what it was goes on'),
       }),
   )
-}
-
-/** What extension API servers see, and the CA that they are told to know it by: with a certificate of the user's, the user's. */
-function frontProxyOf(o: Options, c: Certificates): ApiServerOptions['frontProxy'] {
-  const { proxyClientCertFile, proxyClientKeyFile } = o.credentials
-  if (proxyClientCertFile === '') return c.frontProxy
-  return { cert: readFileSync(proxyClientCertFile, 'utf8'), key: readFileSync(proxyClientKeyFile, 'utf8'), ca: undefined }
-}
-
-function kubeletsOf(o: Options, { cert, key }: { cert: string; key: string }): ApiServerOptions['kubelets'] {
-  const { kubeletCertificateAuthority: file, kubeletPreferredAddressTypes } = o.kubelets
-  return {
-    ...{ cert, key, preferredAddressTypes: kubeletPreferredAddressTypes },
-    ...(file === '' ? {} : { ca: readFileSync(file, 'utf8') }),
-  }
-}
-
-function kubeletClientOf(o: Options, c: Certificates): { cert: string; key: string } {
-  const { kubeletClientCertificate, kubeletClientKey } = o.kubelets
-  if (kubeletClientCertificate === '') return c.kubeletClient
-  return { cert: readFileSync(kubeletClientCertificate, 'utf8'), key: readFileSync(kubeletClientKey, 'utf8') }
 }

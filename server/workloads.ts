@@ -34,8 +34,6 @@ export interface WorkloadsOptions {
   api: ApiServer
   certificates: Certificates
   tokens: ServiceAccountTokens
-  /** What the API server shows to kubelets. */
-  kubeletClient: { cert: string }
   clock: Clock
   log: Log
   options: LocalOptions
@@ -186,7 +184,7 @@ async function startAgents(
     clock,
     logDir,
     clientCA: w.certificates.ca.cert,
-    apiServerCertificate: w.kubeletClient.cert,
+    apiServerCertificate: w.certificates.kubeletClient.cert,
     onListen: (address, port) => w.api.localKubelets.add(address, port),
     tls: issueCertificate(w.certificates.ca, {
       commonName: 'system:nodes',

@@ -9,6 +9,7 @@ import { isStatusError } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { type QueueObserver, WorkQueue } from '../machinery/work-queue.ts'
 import { startWorkers, untilOvertaken } from '../machinery/workers.ts'
+import { retire } from '../proxy/kubelet-agents.ts'
 import { urlHost } from '../proxy/target.ts'
 import { deleteFrom } from '../registry/generic/delete.ts'
 import type { Store } from '../registry/generic/store.ts'
@@ -45,7 +46,7 @@ const PASSED: Condition = { type: AVAILABLE, status: 'True', reason: 'Passed', m
 
 interface Behind {
   readonly spec: string
-  readonly upstream: Upstream
+  upstream: Upstream
   resources: readonly object[]
   openApi: string | undefined
   openApiV2: OpenApiV2 | undefined
@@ -65,6 +66,7 @@ export class Aggregator {
   /** APIServices of the group-versions that this server serves itself, by name. */
   #own: ReadonlyMap<string, ApiService> = new Map()
   readonly #context: StrategyContext
+  #frontProxy: FrontProxy
   readonly #watched: readonly Store[]
   #timer: Timer | undefined
   #published = ''
@@ -95,6 +97,19 @@ export class Aggregator {
     this.#watched = ['services', 'endpointslices.discovery.k8s.io'].map((name) => o.registry.store(name))
     this.#queue = new WorkQueue({ clock: o.clock, ...RETRY, ...(o.queueObserver === undefined ? {} : { observer: o.queueObserver }) })
     this.#context = o.context
+    this.#frontProxy = o.frontProxy
+  }
+
+  /** Shows another certificate to the servers behind from now on (kube-aggregator `proxyCurrentCertKeyContent`). */
+  useFrontProxy(frontProxy: FrontProxy): void {
+    this.#frontProxy = frontProxy
+    for (const [name, behind] of this.#behind) {
+      const a = this.#read(name)
+      if (a?.spec.service === undefined) continue
+      retire(behind.upstream.agent)
+      behind.upstream = upstreamOf(a, frontProxy)
+      this.#queue.add(name)
+    }
   }
 
   /** Makes the APIServices of what the server serves itself, and begins to follow all. The feed must have started. */
@@ -174,7 +189,7 @@ export class Aggregator {
       const before = behind
       behind = {
         spec,
-        upstream: upstreamOf(a, this.#o.frontProxy),
+        upstream: upstreamOf(a, this.#frontProxy),
         resources: before?.resources ?? [],
         openApi: before?.openApi,
         openApiV2: before?.openApiV2,

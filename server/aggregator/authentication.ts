@@ -5,12 +5,11 @@ import type { Store } from '../registry/generic/store.ts'
 import type { StrategyContext } from '../registry/generic/strategy.ts'
 import { mainRules } from '../registry/generic/update-rules.ts'
 import { createIn, updateIn } from '../registry/generic/write.ts'
+import { type TrustData, withTrustedBefore } from './trusted-before.ts'
 import { frontProxyName } from '../serving/certificates.ts'
 
 const NAMESPACE = 'kube-system'
 const NAME = 'extension-apiserver-authentication'
-
-type Data = Readonly<Record<string, string>>
 
 export interface AuthenticationTrust {
   /** PEM. */
@@ -22,7 +21,7 @@ export interface AuthenticationTrust {
 }
 
 /** What extension API servers, scheduler and controller manager must know to tell who asks (apiserver `clusterauthenticationtrust`). */
-export function authenticationData({ clientCa, frontProxyCa, others }: AuthenticationTrust): Data {
+export function authenticationData({ clientCa, frontProxyCa, others }: AuthenticationTrust): TrustData {
   const own = frontProxyCa === undefined ? [] : [{ ca: frontProxyCa, names: [frontProxyName] }]
   const proxies = [...own, ...(others === undefined ? [] : [others])]
   if (proxies.length === 0) return { 'client-ca-file': clientCa }
@@ -48,18 +47,20 @@ export interface KeptAuthentication {
 /** Writes the ConfigMap, of which `store` is the store, and puts it right when somebody deletes it or changes what is ours in it. */
 export function keepAuthentication(store: Store, context: StrategyContext, trust: () => AuthenticationTrust): KeptAuthentication {
   let data = authenticationData(trust())
-  const isRight = (obj: KubeObject): boolean => Object.entries(data).every(([key, value]) => (obj as { data?: Data }).data?.[key] === value)
+  const wanted = (obj: object): TrustData => withTrustedBefore((obj as { data?: TrustData }).data ?? {}, data, context.clock.now())
+  const isRight = (obj: KubeObject): boolean =>
+    Object.entries(wanted(obj)).every(([key, value]) => (obj as { data?: TrustData }).data?.[key] === value)
   const write = async (): Promise<void> => {
     const found = store.cached(NAMESPACE, NAME)
     if (found === undefined) {
-      const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: NAME, namespace: NAMESPACE }, data: { ...data } }
+      const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: NAME, namespace: NAMESPACE }, data: { ...wanted({}) } }
       await createIn(store, { object, namespace: NAMESPACE, context })
     } else if (!isRight(found.view())) {
       await updateIn(store, {
         ...{ namespace: NAMESPACE, name: NAME, context, rules: mainRules(store) },
         change: (current) => {
-          const obj = copyJson(current!) as KubeObject & { data?: Data }
-          obj.data = { ...obj.data, ...data }
+          const obj = copyJson(current!) as KubeObject & { data?: TrustData }
+          obj.data = { ...obj.data, ...wanted(obj) }
           return obj
         },
       })

@@ -2,6 +2,7 @@ import { Agent, request } from 'node:https'
 import type { UserInfo } from '../authn/contract.ts'
 import { serverIdentity } from '../machinery/server-identity.ts'
 import { paced } from '../proxy/paced-socket.ts'
+import { wasStale } from '../proxy/stale.ts'
 import { urlHost } from '../proxy/target.ts'
 import { serviceOf, type ApiService } from './api-service.ts'
 import type { Address } from './resolve.ts'
@@ -60,9 +61,11 @@ export function ask(up: Upstream, { host, port }: Address, path: string, headers
   const url = `https://${urlHost(host)}:${port}${path}`
   return new Promise((resolve, reject) => {
     const fail = (why: string): void => reject(new Error(`failing or missing response from ${url}: Get ${JSON.stringify(url)}: ${why}`))
+    let hasAnswered = false
     const req = request(
       { host, port, path, agent: up.agent, servername: up.servername, headers: { ...headers, ...identityHeaders(AGGREGATOR) } },
       (res) => {
+        hasAnswered = true
         const chunks: Buffer[] = []
         let size = 0
         res.on('data', (chunk: Buffer) => {
@@ -78,7 +81,10 @@ export function ask(up: Upstream, { host, port }: Address, path: string, headers
       () => req.destroy(new Error('net/http: request canceled (Client.Timeout exceeded while awaiting headers)')),
       ASK_LIMIT_MS,
     )
-    req.once('error', (e) => fail(e.message))
+    req.once('error', (e) => {
+      if (!hasAnswered && wasStale(req, e)) resolve(ask(up, { host, port }, path, headers))
+      else fail(e.message)
+    })
     req.once('close', () => clearTimeout(timer))
     req.end()
   })

@@ -17,9 +17,12 @@ export interface RequestHeaderOptions {
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g
 
+/** The certificates of a PEM file. Throws an Error for one that cannot be read. */
+export const certificatesIn = (pem: string): X509Certificate[] => (pem.match(CERTIFICATE) ?? []).map((one) => new X509Certificate(one))
+
 /** SHA-256 of the DER of each certificate in a PEM file, in base64: what `ConnectionState.peerIssuers` says of a connection. */
 export const certificateIds = (pem: string): ReadonlySet<string> =>
-  new Set((pem.match(CERTIFICATE) ?? []).map((one) => hash('sha256', new X509Certificate(one).raw, 'base64')))
+  new Set(certificatesIn(pem).map((one) => hash('sha256', one.raw, 'base64')))
 
 /** Whether the connection's certificate comes from one of these. */
 export const isOf = ({ peerIssuers }: ConnectionState, roots: ReadonlySet<string>): boolean =>

@@ -8,7 +8,7 @@ import type { Log } from '../machinery/log.ts'
 const LOOK_MS = 60_000
 
 export interface AuthorityFiles {
-  /** PEM of this server's own CA, whose clients are always known. */
+  /** PEM of this server's own CA, whose clients are known beside those of the file; empty: they are not. */
   readonly own: string
   /** Empty: none besides. */
   readonly clientCaFile: string
@@ -82,7 +82,7 @@ export class ClientAuthorities {
 
   #read(): [clients: Bundle, proxies: Bundle | undefined] {
     const { own, clientCaFile, requestHeaderClientCaFile } = this.#files
-    const ofClients = clientCaFile === '' ? own : `${own}\n${read('client-ca-file', clientCaFile)}`
+    const ofClients = clientCaFile === '' ? own : [own, read('client-ca-file', clientCaFile)].filter((pem) => pem !== '').join('\n')
     const proxies = requestHeaderClientCaFile === '' ? undefined : read('requestheader-client-ca-file', requestHeaderClientCaFile)
     return [bundle(ofClients), proxies === undefined ? undefined : bundle(proxies)]
   }

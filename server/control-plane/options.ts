@@ -7,7 +7,7 @@ import type { AuthenticationFile, AuthorizationFile } from './configuration-relo
 import type { ConfiguredAuthorizer } from '../authz/modes.ts'
 import type { Log } from '../machinery/log.ts'
 import type { Clock } from '../machinery/clock.ts'
-import type { KubeletAccess } from '../proxy/forward.ts'
+import type { KubeletAccess } from '../proxy/kubelet-agents.ts'
 import type { KubeletAddressOptions } from '../proxy/target.ts'
 import type { TlsFiles } from '../serving/tls.ts'
 import type { Storage } from '../storage/contract.ts'

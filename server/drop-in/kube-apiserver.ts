@@ -13,7 +13,7 @@ export const kubeApiserver: Program = {
   name: 'kube-apiserver',
   version: `Kubernetes ${GIT_VERSION}`,
   defaults: {
-    local: { nodes: 0, controllers: [], defaultAccounts: false },
+    local: { nodes: 0, controllers: [], defaultAccounts: false, onlyGivenAuthorities: true },
     serving: { certDir: '/var/run/kubernetes' },
     authorization: { authorizationMode: ['AlwaysAllow'] },
   },

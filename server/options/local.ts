@@ -8,6 +8,8 @@ export interface LocalOptions {
   nodes: number
   /** The ServiceAccount `default` of the first namespaces is there from the start. No flag: kube-apiserver leaves it to its controller. */
   defaultAccounts: boolean
+  /** Where CAs of clients or of front proxies are given, the server's own is none beside them. No flag: of the drop-in. */
+  onlyGivenAuthorities: boolean
   /** `*`, names, and `-name` for all but that one, as in kube-controller-manager. */
   controllers: readonly string[]
   seed: string
@@ -35,6 +37,7 @@ export const local: Family<LocalOptions> = {
     writeKubeconfig: '',
     nodes: 1,
     defaultAccounts: true,
+    onlyGivenAuthorities: false,
     controllers: ['*'],
     seed: '',
     logFormat: 'json',

@@ -181,6 +181,33 @@ describe('what goes on to a backend', () => {
     await expect(ask().then(bodyOf)).rejects.toThrow()
   })
 
+  test('a connection that was kept and is gone: whoever may ask twice does, on another', async () => {
+    let asked = 0
+    let served = new WeakSet<object>()
+    answer = (req, res) => {
+      asked++
+      // As if it had ended the connection just before the request came.
+      if (served.has(req.socket)) return void req.socket.destroy()
+      served.add(req.socket)
+      res.end('ok')
+    }
+    const tries = async (method: string, body?: Buffer): Promise<[status: number, asked: number]> => {
+      asked = 0
+      served = new WeakSet()
+      await bodyOf(await ask())
+      const { status, body: stream } = await ask('/', { method, ...(body === undefined ? {} : { body }) })
+      await bodyOf({ status, headers: {}, body: stream })
+      return [status, asked]
+    }
+    expect(await tries('GET')).toEqual([200, 3])
+    expect(await tries('HEAD')).toEqual([200, 3])
+    expect(await tries('POST', Buffer.from('x'))).toEqual([503, 2])
+    expect(await tries('DELETE')).toEqual([503, 2])
+    // Of a backend that ends every connection there is an error.
+    answer = (req) => void req.socket.destroy()
+    expect((await ask()).status).toBe(503)
+  })
+
   test('a backend that is not there', async () => {
     answer = (req) => req.socket.destroy()
     expect((await ask()).status).toBe(503)

@@ -1,4 +1,4 @@
-import type { Agent as HttpAgent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
+import type { Agent as HttpAgent, ClientRequest, IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import type { Readable } from 'node:stream'
@@ -6,23 +6,15 @@ import type { RequestContext } from '../request/context.ts'
 import { goCertificateError } from '../machinery/go-certificate-error.ts'
 import { goDialError } from '../machinery/go-dial-error.ts'
 import { http } from '../machinery/node-http.ts'
-import { serverIdentity } from '../machinery/server-identity.ts'
 import { serviceUnavailable, StatusError } from '../machinery/status.ts'
 import type { BodyStream, ResponseHeaders, ResponseStream } from '../serving/exchange.ts'
 import { allowedAddresses, type AddressRules, type ResolvedAddress } from './address.ts'
+import { type KubeletAccess, KubeletAgents } from './kubelet-agents.ts'
 import { paced } from './paced-socket.ts'
 import { isHtml, rewriteHtml, rewriteUrl, type UrlRewriting } from './rewrite.ts'
+import { mayRepeat, wasStale } from './stale.ts'
 import { urlHost, type ProxyTarget } from './target.ts'
 import { tunnel, type Switched } from './tunnel.ts'
-
-/** How the API server reaches kubelets. */
-export interface KubeletAccess {
-  /** What it shows to them, as PEM. */
-  readonly cert: string
-  readonly key: string
-  /** PEM of the CAs whose certificates they must have; absent: any certificate is good. */
-  readonly ca?: string
-}
 
 export interface ForwardRequest {
   target: ProxyTarget
@@ -96,26 +88,29 @@ export class Forwarder {
   readonly #rules: AddressRules
   readonly #http = paced(new http.Agent({ keepAlive: true, maxFreeSockets: 16 }))
   readonly #pods = paced(new HttpsAgent({ keepAlive: true, maxFreeSockets: 16, rejectUnauthorized: false }))
-  readonly #kubelets: HttpsAgent
-  /** Of this process, whose certificates are their own, and where the caller wants no check. */
-  readonly #trustedKubelets: HttpsAgent
+  readonly #kubelets: KubeletAgents
 
-  constructor({ cert, key, ca }: KubeletAccess, rules: AddressRules) {
+  constructor(access: KubeletAccess, rules: AddressRules) {
     this.#rules = rules
-    const agent = { keepAlive: true, maxFreeSockets: 64, cert, key }
-    this.#trustedKubelets = paced(new HttpsAgent({ ...agent, rejectUnauthorized: false }))
-    this.#kubelets = ca === undefined ? this.#trustedKubelets : paced(new HttpsAgent({ ...agent, ca, checkServerIdentity: serverIdentity }))
+    this.#kubelets = new KubeletAgents(access)
+  }
+
+  /** Reaches kubelets in this way from now on. */
+  useKubeletAccess(access: KubeletAccess): void {
+    this.#kubelets.use(access)
   }
 
   close(): void {
-    for (const agent of new Set([this.#http, this.#pods, this.#kubelets, this.#trustedKubelets])) agent.destroy()
+    this.#http.destroy()
+    this.#pods.destroy()
+    this.#kubelets.close()
   }
 
   #agentOf({ target, addresses, insecure }: ForwardRequest): HttpAgent {
     if (target.protocol === 'http:') return this.#http
     if (!target.asKubeletClient) return this.#pods
-    const isOwn = addresses.every(({ address }) => this.#rules.kubelets.has(address, target.port))
-    return isOwn || insecure === true ? this.#trustedKubelets : this.#kubelets
+    const own = addresses.every(({ address }) => this.#rules.kubelets.has(address, target.port))
+    return this.#kubelets.of({ own, insecure: insecure === true })
   }
 
   /** The addresses of a target; throws 400 for one that no proxy leads to. */
@@ -174,11 +169,14 @@ export class Forwarder {
       headers,
       lookup: lookupOf(f.addresses),
     }
+    // A connection that had been idle may be gone, and whoever wants to switch protocols may not be asked twice.
     const agent = f.upstream?.agent ?? this.#agentOf(f)
+    const connection = isUpgrade ? connectionOf(agent) : { agent }
+    const repeats = mayRepeat(method, body !== undefined || isUpgrade)
     const servername = f.upstream?.servername ?? (isIP(target.host) === 0 ? target.host : '')
     return new Promise((resolve, reject) => {
       const req: ClientRequest =
-        target.protocol === 'http:' ? http.request({ ...options, agent }) : httpsRequest({ ...options, agent, servername })
+        target.protocol === 'http:' ? http.request({ ...options, ...connection }) : httpsRequest({ ...options, ...connection, servername })
       req.once('response', (answer: IncomingMessage) => {
         if (answer.statusCode !== 101) return resolve(answer)
         answer.destroy()
@@ -195,7 +193,12 @@ export class Forwarder {
         reject(serviceUnavailable('error trying to reach service: net/http: too many 1xx informational responses'))
         req.destroy()
       })
-      req.on('error', (e) => reject(failed(e)))
+      let hasAnswered = false
+      req.once('response', () => (hasAnswered = true))
+      req.on('error', (e) => {
+        if (repeats && !hasAnswered && wasStale(req, e)) resolve(this.#send(ctx, f, sent))
+        else reject(failed(e))
+      })
       ctx.exchange.onClose(() => (lingerMs === undefined ? req.destroy() : req.setTimeout(lingerMs, () => req.destroy())))
       if (body === undefined) return void req.end()
       // A backend takes it as fast as it can. Its end must not destroy the stream, which is the client's connection too.
@@ -204,6 +207,12 @@ export class Forwarder {
     })
   }
 }
+
+/** A connection of its own, as the agent makes them. */
+const connectionOf = (agent: HttpAgent): Pick<RequestOptions, 'createConnection'> => ({
+  createConnection: (options, callback) =>
+    agent.createConnection({ ...(agent instanceof HttpsAgent ? agent.options : {}), ...options }, callback),
+})
 
 function unreachable(e: Error, { target, shownAs }: ForwardRequest, isUpgrade: boolean): StatusError {
   const why = goDialError(e, target.host, target.port) ?? goCertificateError(e, target.host) ?? e.message

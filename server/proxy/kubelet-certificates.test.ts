@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { administrator } from '../authn/components.ts'
 import { localTransport } from '../client/local-transport.ts'
@@ -9,7 +10,8 @@ import type { RequestContext } from '../request/context.ts'
 import { createAuthority, issueCertificate, type Authority } from '../serving/x509.ts'
 import { startTestServer } from '../testing/api-server.ts'
 import { LocalKubelets } from './address.ts'
-import { Forwarder, type KubeletAccess } from './forward.ts'
+import { Forwarder } from './forward.ts'
+import type { KubeletAccess } from './kubelet-agents.ts'
 
 // Peers judge certificates by the system's time, so these are good at any.
 const now = Date.UTC(2020, 0, 1)
@@ -35,14 +37,17 @@ afterAll(() => {
 afterEach(() => forwarder?.close())
 
 async function ask(access: Partial<KubeletAccess>, o: { host?: string; insecure?: boolean } = {}): Promise<string> {
-  const { host = 'node.example', insecure = false } = o
-  const { port } = kubelet.address() as AddressInfo
   forwarder = new Forwarder({ ...client, ...access }, { kubelets, ownPort: 0 })
+  return askThrough(forwarder, { host: 'node.example', port: (kubelet.address() as AddressInfo).port, ...o })
+}
+
+async function askThrough(by: Forwarder, o: { host: string; port: number; insecure?: boolean }): Promise<string> {
+  const { host, port, insecure = false } = o
   const target = { protocol: 'https:', host, port, asKubeletClient: true } as const
   const addresses = [{ address: '127.0.0.1', family: 4 }] as const
   const transport = localTransport(
     (exchange) =>
-      forwarder!
+      by
         .forward({ exchange } as RequestContext, { target, addresses, prefix: '', path: exchange.path, insecure })
         .catch((e: unknown) => exchange.respond(toStatus(e).code!, {}, Buffer.from(toStatus(e).message!))),
     { name: 'admin', groups: [] },
@@ -106,5 +111,35 @@ describe('certificates of kubelets', () => {
     expect(await ask({ ca: other.cert })).toBe('hello')
     remove()
     expect(await ask({ ca: other.cert })).not.toBe('hello')
+  })
+
+  // The same folder, TestPodLogsKubeletClientCertReload
+  test('what is shown to them and what they must have can change while connections are kept', async () => {
+    const names: string[] = []
+    const { cert, key } = issueCertificate(ca, { commonName: 'node', use: 'server', names: ['node.example'], now, days })
+    const asking = createServer({ cert, key, requestCert: true, rejectUnauthorized: false }, (req, res) => {
+      names.push(String((req.socket as TLSSocket).getPeerCertificate().subject.CN))
+      res.end('hello')
+    }).listen(0, '127.0.0.1')
+    await once(asking, 'listening')
+    const { port } = asking.address() as AddressInfo
+    const named = (commonName: string): { cert: string; key: string } => issueCertificate(ca, { commonName, use: 'client', now, days })
+    const through = new Forwarder({ ...named('first'), ca: ca.cert }, { kubelets, ownPort: 0 })
+    forwarder = through
+    const again = (): Promise<string> => askThrough(through, { host: 'node.example', port })
+    expect([await again(), await again()]).toEqual(['hello', 'hello'])
+    through.useKubeletAccess({ ...named('second'), ca: ca.cert })
+    expect(await again()).toBe('hello')
+    expect(names).toEqual(['first', 'first', 'second'])
+    through.useKubeletAccess({ ...named('second'), ca: other.cert })
+    expect(await again()).toMatch(/unknown authority$/)
+    // Nodes of this process know the server's own.
+    const remove = kubelets.add('127.0.0.1', port)
+    through.useKubeletAccess({ ...named('second'), ca: other.cert, own: named('own') })
+    expect(await again()).toBe('hello')
+    expect(names.at(-1)).toBe('own')
+    remove()
+    asking.closeAllConnections()
+    asking.close()
   })
 })
