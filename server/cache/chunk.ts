@@ -193,6 +193,11 @@ export class Cut {
     return this.#isCurrent && this.#run.chunk.has(form)
   }
 
+  /** Makes what one of its entries needs for `piece` in this form, which is then done at once. */
+  prepare(form: ItemForm, entry: Entry): void {
+    form.of(entry, this.#isWhole && this.#isCurrent)
+  }
+
   /** Taken from the chunk's joined bytes where it has them, or where that costs little more than the piece. */
   piece(form: ItemForm): Piece {
     const { chunk, from, to } = this.#run
@@ -207,6 +212,7 @@ export class Piece {
   readonly #form: ItemForm
   readonly #whole: Chunk | undefined
   readonly #version: number | undefined
+  #deflated: Promise<DeflatedPiece> | undefined
 
   constructor(bytes: Buffer, form: ItemForm, whole?: Chunk) {
     this.bytes = bytes
@@ -217,6 +223,10 @@ export class Piece {
 
   /** A whole chunk remembers what was compressed for it. */
   deflated(): Promise<DeflatedPiece> {
+    return (this.#deflated ??= this.#deflate())
+  }
+
+  #deflate(): Promise<DeflatedPiece> {
     const chunk = this.#whole
     return chunk !== undefined && chunk.version === this.#version ? chunk.deflated(this.#form) : deflatePiece(this.bytes)
   }

@@ -2,6 +2,7 @@ import { parsingIntegers } from '../machinery/json-turns.ts'
 import { parseIntegers, parseNumbers } from '../machinery/numbers.ts'
 import { inTurns, Slice, type Pausing } from '../machinery/slice.ts'
 import type { KubeObject } from '../machinery/types.ts'
+import { withoutManagedFields, withRawFieldSets } from './managed-fields-text.ts'
 import { unpooled } from './own-memory.ts'
 import { digestOf, digestOfMade, madeOf, replaceResourceVersion, type VersionedJson } from './stored-json.ts'
 
@@ -163,22 +164,35 @@ export class Entry {
 
   /** A fresh parsed copy, free to change. */
   object(): KubeObject {
-    const body = this.body.toString()
+    return this.#parse(this.body.toString())
+  }
+
+  #parse(body: string): KubeObject {
     const text = this.#head.toString() + body
     return (this.#schema.raw === true ? parseNumbers(text) : parseIntegers(text)) as KubeObject
   }
 
-  /** The same in turns with others. */
+  /** The same as `object` in turns with others. */
   *reading(): Pausing<KubeObject> {
-    if (this.#schema.raw === true) return this.object()
-    return (yield* parsingIntegers(this.#head.toString() + this.body.toString())) as KubeObject
+    return yield* this.#parsing(this.body.toString())
   }
 
-  /** A parsed copy that is shared while anybody holds it: not to be changed. */
+  *#parsing(body: string): Pausing<KubeObject> {
+    if (this.#schema.raw === true) return this.#parse(body)
+    return (yield* parsingIntegers(this.#head.toString() + body)) as KubeObject
+  }
+
+  /** A parsed copy in which each set of fields in metadata.managedFields is its text (RawJson), for encoders that write it so. */
+  withRawFieldSets(): KubeObject {
+    const body = this.body.toString()
+    return withRawFieldSets(body, (json) => this.#parse(json)) ?? this.#parse(body)
+  }
+
+  /** A parsed copy without metadata.managedFields, that is shared while anybody holds it: not to be changed. */
   shared(): KubeObject {
     const known = this.#shared?.deref()
     if (known !== undefined) return known
-    const obj = this.object()
+    const obj = this.#parse(withoutManagedFields(this.body.toString()))
     this.#shared = new WeakRef(obj)
     return obj
   }
@@ -196,7 +210,7 @@ export class Entry {
   }
 
   async #makeShared(): Promise<KubeObject> {
-    const obj = await inTurns(this.reading(), new Slice())
+    const obj = await inTurns(this.#parsing(withoutManagedFields(this.body.toString())), new Slice())
     // Somebody may have needed it at once meanwhile.
     const known = this.#shared?.deref()
     if (known !== undefined) return known
@@ -204,9 +218,9 @@ export class Entry {
     return obj
   }
 
-  /** For a look: the shared copy if there is one, else one of its own. Not to be changed. */
+  /** For a look: the shared copy if there is one, else one like it. Not to be changed, nor written. */
   view(): KubeObject {
-    return this.#shared?.deref() ?? this.object()
+    return this.#shared?.deref() ?? this.#parse(withoutManagedFields(this.body.toString()))
   }
 
   /** The frame of its ADDED event in the encoding `key`, shared while anybody holds it: a thousand watches that begin together hold it once. */
@@ -230,9 +244,13 @@ export class Entry {
     return i < 0 ? '' : (this.parts.fields[i] ?? '')
   }
 
-  encoding(key: string, make: (entry: Entry) => Buffer): Buffer {
+  /** @param brief it will soon be told by `setEncoding` to hold other bytes: until then these may be a piece of Node's pool */
+  encoding(key: string, make: (entry: Entry) => Buffer, brief = false): Buffer {
     let bytes = this.#encodings?.get(key)
-    if (bytes === undefined) this.setEncoding(key, (bytes = unpooled(make(this))))
+    if (bytes === undefined) {
+      bytes = make(this)
+      this.setEncoding(key, brief ? bytes : (bytes = unpooled(bytes)))
+    }
     return bytes
   }
 

@@ -7,8 +7,11 @@ export interface ItemForm {
   readonly between: Buffer
   /** Entries have their bytes already: joining more of them than are wanted takes no more than copying. */
   readonly isMade: boolean
-  /** The bytes of an entry without its head, made once. */
-  of(entry: Entry): Buffer
+  /**
+   * The bytes of an entry without its head, made once.
+   * @param brief the entry will soon `hold` those of a list
+   */
+  of(entry: Entry, brief?: boolean): Buffer
   /** Has an entry hold these bytes, which are equal to its own. */
   hold(entry: Entry, bytes: Buffer): void
   /** Size of what stands before an item of `length` bytes. */
@@ -32,12 +35,12 @@ export const JSON_ITEMS: ItemForm = {
 const ITEMS_FIELD = 0x12
 
 /** Field 2 of a list's message, once for each item (k8s.io/api, `items` of every list). */
-export function protobufItems(key: string, message: (entry: Entry) => Buffer): ItemForm {
+export function protobufItems(key: string, make: (entry: Entry) => Buffer): ItemForm {
   return {
     key,
     between: Buffer.alloc(0),
     isMade: false,
-    of: message,
+    of: (e, brief) => e.encoding(key, make, brief),
     hold: (e, bytes) => e.setEncoding(key, bytes),
     headSize: (length) => 1 + varintSize(length),
     writeHead(target, at, length) {
@@ -50,11 +53,11 @@ export function protobufItems(key: string, message: (entry: Entry) => Buffer): I
 }
 
 /** Items that follow one another as they are (CBOR, whose lists say before how many come). */
-export const plainItems = (key: string, item: (entry: Entry) => Buffer): ItemForm => ({
+export const plainItems = (key: string, make: (entry: Entry) => Buffer): ItemForm => ({
   key,
   between: Buffer.alloc(0),
   isMade: false,
-  of: item,
+  of: (e, brief) => e.encoding(key, make, brief),
   hold: (e, bytes) => e.setEncoding(key, bytes),
   headSize: () => 0,
   writeHead: () => undefined,
@@ -69,7 +72,7 @@ function varintSize(n: number): number {
 /** @param keep whether the entries are to hold these bytes from now on, instead of their own */
 export function joinAs(form: ItemForm, entries: readonly Entry[], keep = false): Buffer {
   const { between } = form
-  const items = entries.map((e) => form.of(e))
+  const items = entries.map((e) => form.of(e, keep))
   let total = between.length * (items.length - 1)
   for (const { length } of items) total += form.headSize(length) + length
   const all = Buffer.allocUnsafeSlow(total)

@@ -39,27 +39,47 @@ export async function listObjects(ctx: RequestContext, served: ServedResource, q
   const headers = { 'content-type': encoder.contentType }
   const { joined } = encoder
   if (page.cuts === undefined || joined === undefined) return respondItems(ctx, headers, encoder, page)
-  const pieces = await piecesOf(page.cuts, joined.form, ctx.signal)
+  const zips = acceptsGzip(ctx)
+  const { pieces, size } = await piecesOf(page.cuts, joined.form, zips, ctx.signal)
   if (ctx.signal.aborted) return
-  const bodies = pieces.map((p) => p.bytes)
-  const size = bodies.reduce((n, bytes) => n + bytes.length, 0)
   const count = page.cuts.reduce((n, cut) => n + cut.entries.length, 0)
   const ends = joined.ends(page.meta, size, count)
-  if (size >= GZIP_THRESHOLD && acceptsGzip(ctx)) return respondStitched(ctx, headers, ends, pieces)
-  ctx.exchange.respond(200, headers, joinItems(ends, bodies))
+  if (size >= GZIP_THRESHOLD && zips) return respondStitched(ctx, headers, ends, pieces)
+  ctx.exchange.respond(
+    200,
+    headers,
+    joinItems(
+      ends,
+      pieces.map((p) => p.bytes),
+    ),
+  )
 }
 
-/** Makes in slices what is remembered with the entries; not all of it when `signal` fires before the last. */
-async function piecesOf(cuts: readonly Cut[], form: ItemForm, signal: AbortSignal): Promise<Piece[]> {
+/**
+ * Makes in slices what is remembered with the entries; not all of it when `signal` fires before the last. Of a large list that is to be
+ * compressed each piece is, on other threads, while the next is made.
+ */
+async function piecesOf(
+  cuts: readonly Cut[],
+  form: ItemForm,
+  zips: boolean,
+  signal: AbortSignal,
+): Promise<{ pieces: Piece[]; size: number }> {
   const pieces: Piece[] = []
+  let size = 0
+  let zipped = 0
   const slice = new Slice()
   for (const cut of cuts) {
     if (slice.over) await slice.next()
-    if (!cut.has(form)) await inSlices(cut.entries, (e) => void form.of(e), slice, signal)
+    if (!cut.has(form)) await inSlices(cut.entries, (e) => cut.prepare(form, e), slice, signal)
     if (signal.aborted) break
-    pieces.push(cut.piece(form))
+    const piece = cut.piece(form)
+    pieces.push(piece)
+    size += piece.bytes.length
+    // Whoever waits for it hears that it failed.
+    if (zips && size >= GZIP_THRESHOLD) for (; zipped < pieces.length; zipped++) pieces[zipped]!.deflated().catch(() => undefined)
   }
-  return pieces
+  return { pieces, size }
 }
 
 const zippedHeaders = { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }

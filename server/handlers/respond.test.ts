@@ -43,6 +43,6 @@ test('a encoder that is remembered does not hold the request it was made for', (
   expect(encoderFor(context(), served)).toBe(first)
   over = true
   clock.advance(5000)
-  const entry = { revision: 1, view: () => ({ metadata: {} }) } as unknown as Entry
+  const entry = { revision: 1, object: () => ({ metadata: {} }) } as unknown as Entry
   expect(JSON.parse(first.object(entry).toString())).toMatchObject({ rows: [{ cells: [clock.now()] }] })
 })

@@ -1,6 +1,7 @@
 /** How each scalar of the table stands in protobuf: writers and readers of the value behind the tag. */
 import { literalOf, parseNumbers } from '../../machinery/numbers.ts'
 import { parseQuantity } from '../../machinery/quantity.ts'
+import { RawJson } from '../../machinery/raw-json.ts'
 import type { ScalarKind } from '../../scheme/contract.ts'
 import { formatDuration, parseDuration } from '../../machinery/go-duration.ts'
 import { ZERO_SECONDS, formatMicros, formatSeconds, inRange, parseTime } from '../../machinery/time.ts'
@@ -79,7 +80,7 @@ function readInstant(r: Reader): { seconds: number; nanos: number } {
 /** Go cuts a varint to the field's width. */
 const low32 = (value: number | bigint): number => (typeof value === 'number' ? value | 0 : Number(BigInt.asIntN(32, value)))
 
-const fromJson = (value: unknown): Buffer => Buffer.from(JSON.stringify(value))
+const fromJson = (value: unknown): Buffer => (value instanceof RawJson ? value.bytes : Buffer.from(JSON.stringify(value)))
 
 /** A message whose field 1 holds JSON text. @param broken what bytes are read as that are none */
 function readJsonMessage(r: Reader, broken: (bytes: Buffer) => unknown): unknown {

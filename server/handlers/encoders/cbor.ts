@@ -6,7 +6,7 @@ import { apiVersionOf, type KubeObject, type ListMeta } from '../../machinery/ty
 import type { ServedResource } from '../../registry/generic/resource.ts'
 import type { TypeFacts } from '../../scheme/contract.ts'
 import type { ResourceEncoder } from './contract.ts'
-import { bookmarkObject, isUntyped, listMeta, servedView, sortedListMeta, withoutType } from './objects.ts'
+import { bookmarkObject, isUntyped, listMeta, servedObject, sortedListMeta, withoutType } from './objects.ts'
 
 /** What is told of objects that are shown in CBOR. */
 export interface CborForm {
@@ -33,7 +33,7 @@ export function cborEncoder(served: ServedResource): ResourceEncoder {
   const apiVersion = apiVersionOf(group, version)
   return cborForm({
     ...{ key: `cbor ${apiVersion}`, group, version, kind, listKind: served.listKind, type, whole: type === undefined },
-    object: (e) => servedView(served, e),
+    object: (e) => servedObject(served, e),
     bookmark: (revision, end) => bookmarkObject(kind, apiVersion, revision, end),
     meta: isUntyped(served) ? sortedListMeta : listMeta,
   })
@@ -47,7 +47,8 @@ export function cborForm(form: CborForm): ResourceEncoder {
   const apiVersion = apiVersionOf(group, version)
   const ofList = { group, version, kind: form.listKind }
   const listed = (object: KubeObject): object => (form.whole ? object : withoutType(object))
-  const item = (e: Entry): Buffer => e.encoding(key, () => encodeItem(listed(form.object(e)), type))
+  const make = (e: Entry): Buffer => encodeItem(listed(form.object(e)), type)
+  const item = (e: Entry): Buffer => e.encoding(key, make)
   const object = (e: Entry): Buffer => (form.whole ? tagged(item(e)) : objectOf(item(e), kind, apiVersion))
   const ends = (meta: ListMeta, count: number): { head: Buffer; tail: Buffer } =>
     encodeListEnds(form.meta(meta), count === 0 && form.nullWhenEmpty === true ? null : count, ofList)
@@ -55,7 +56,7 @@ export function cborForm(form: CborForm): ResourceEncoder {
     contentType: CBOR_TYPE,
     watchContentType: CBOR_SEQUENCE,
     joined: {
-      form: plainItems(key, item),
+      form: plainItems(key, make),
       ends: (meta, _, count) => ({ ...ends(meta, count), between: NOTHING }),
     },
     object,

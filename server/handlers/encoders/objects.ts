@@ -9,9 +9,9 @@ import type { KindTypes, TypeFacts } from '../../scheme/contract.ts'
 
 export const isUntyped = ({ schema }: ServedResource): boolean => schema.facts === undefined
 
-/** The object in the served version for a look: not to be changed. */
-export function servedView(served: ServedResource, entry: Entry): KubeObject {
-  return served.identity ? entry.view() : served.fromStored(entry.object())
+/** The object in the served version for protobuf, in which the sets of its managedFields are JSON text. */
+export function servedForProtobuf(served: ServedResource, entry: Entry): KubeObject {
+  return served.identity ? entry.withRawFieldSets() : served.fromStored(entry.object())
 }
 
 /** A parsed copy in the served version. */
@@ -19,7 +19,7 @@ export function servedObject(served: ServedResource, entry: Entry): KubeObject {
   return served.identity ? entry.object() : served.fromStored(entry.object())
 }
 
-/** The object in the served version, one for all who look at it. */
+/** The object in the served version, one for all who look at it; without managedFields where it needs no conversion. */
 export function sharedObject(served: ServedResource, entry: Entry): KubeObject {
   return served.identity ? entry.shared() : served.fromStored(entry.object())
 }

@@ -11,7 +11,7 @@ import { jsonFrames } from './frames.ts'
 import { jsonList, NEWLINE, prettyEmpty, prettyItem, prettyJson } from './json.ts'
 import { protobufList } from './protobuf.ts'
 import { yamlItem, yamlList } from './yaml.ts'
-import { bookmarkObject, isUntyped, listMeta, metadataOf, servedView, sharedObject } from './objects.ts'
+import { bookmarkObject, isUntyped, listMeta, metadataOf, servedForProtobuf, servedObject, sharedObject } from './objects.ts'
 import { escapedJson } from '../../machinery/json-escape.ts'
 
 const GROUP = 'meta.k8s.io'
@@ -22,18 +22,19 @@ export function partialMetadataEncoder(served: ServedResource, o: EncoderOptions
   const protobuf = o.representation.media === PROTOBUF_TYPE
   const kind = 'PartialObjectMetadata'
   const apiVersion = metaVersion(o)
-  const partial = (e: Entry): KubeObject => ({ kind, apiVersion, metadata: metadataOf(served, types, servedView(served, e)) })
+  const partial = (e: Entry): KubeObject => ({ kind, apiVersion, metadata: metadataOf(served, types, servedObject(served, e)) })
   const type = types.typeOf(GROUP, 'v1', kind)!
   const listKind = `${kind}List`
   if (protobuf) {
     const key = `protobuf partial ${apiVersion}`
-    const message = (e: Entry): Buffer => e.encoding(key, () => encodeMessage(partial(e), type))
-    const envelope = (e: Entry): Buffer => wrap(message(e), apiVersion, kind)
+    const shown = isUntyped(served) ? partial : (e: Entry): object => ({ metadata: servedForProtobuf(served, e).metadata })
+    const make = (e: Entry): Buffer => encodeMessage(shown(e), type)
+    const envelope = (e: Entry): Buffer => wrap(e.encoding(key, make), apiVersion, kind)
     return {
       contentType: PROTOBUF_TYPE,
       watchContentType: `${PROTOBUF_TYPE};stream=watch`,
       object: envelope,
-      ...protobufList(key, message, { apiVersion, kind: listKind, type: types.typeOf(GROUP, 'v1', listKind)! }),
+      ...protobufList(key, make, { apiVersion, kind: listKind, type: types.typeOf(GROUP, 'v1', listKind)! }),
       frames: {
         key,
         event: (t, e) => frameWatchEvent(t, envelope(e)),

@@ -13,7 +13,7 @@ import {
 import { apiVersionOf } from '../../machinery/types.ts'
 import type { ServedResource } from '../../registry/generic/resource.ts'
 import type { EncoderOptions, ResourceEncoder } from './contract.ts'
-import { bookmarkObject, listMeta, servedView } from './objects.ts'
+import { bookmarkObject, listMeta, servedForProtobuf } from './objects.ts'
 
 export function protobufEncoder(served: ServedResource, { types }: EncoderOptions): ResourceEncoder {
   const { facts, schema, listKind } = served
@@ -22,12 +22,13 @@ export function protobufEncoder(served: ServedResource, { types }: EncoderOption
   const listType = types.typeOf(facts.group, facts.version, listKind)!
   // One message per entry serves single answers, list items and events.
   const key = `protobuf ${apiVersion}`
-  const message = (e: Entry): Buffer => e.encoding(key, () => encodeMessage(servedView(served, e), type))
+  const make = (e: Entry): Buffer => encodeMessage(servedForProtobuf(served, e), type)
+  const message = (e: Entry): Buffer => e.encoding(key, make)
   const envelope = (e: Entry): Buffer => wrap(message(e), apiVersion, facts.kind)
   return {
     contentType: PROTOBUF_TYPE,
     watchContentType: `${PROTOBUF_TYPE};stream=watch`,
-    ...protobufList(key, message, { apiVersion, kind: listKind, type: listType }),
+    ...protobufList(key, make, { apiVersion, kind: listKind, type: listType }),
     object: envelope,
     frames: {
       key,
@@ -40,16 +41,12 @@ export function protobufEncoder(served: ServedResource, { types }: EncoderOption
 const NOTHING = Buffer.alloc(0)
 
 /** Lists of messages that the cache remembers under `key`. */
-export function protobufList(
-  key: string,
-  message: (e: Entry) => Buffer,
-  list: ListKind,
-): Pick<ResourceEncoder, 'item' | 'list' | 'joined'> {
+export function protobufList(key: string, make: (e: Entry) => Buffer, list: ListKind): Pick<ResourceEncoder, 'item' | 'list' | 'joined'> {
   return {
-    item: message,
+    item: (e) => e.encoding(key, make),
     list: (items, meta) => encodeListParts(listMeta(meta), items, list),
     joined: {
-      form: protobufItems(key, message),
+      form: protobufItems(key, make),
       ends: (meta, size) => ({ ...listAround(listMeta(meta), size, list), between: NOTHING }),
     },
   }

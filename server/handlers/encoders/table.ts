@@ -6,7 +6,7 @@ import { tableColumns, tableRow } from '../table.ts'
 import { metaVersion, type ListEnds, type ResourceEncoder, type EncoderOptions } from './contract.ts'
 import { jsonFrames } from './frames.ts'
 import { COMMA, joinItems, prettyEmpty, prettyEnds, prettyItem, prettyJson } from './json.ts'
-import { bookmarkObject, isUntyped, listMeta, metadataOf, servedView } from './objects.ts'
+import { bookmarkObject, isUntyped, listMeta, metadataOf, servedObject } from './objects.ts'
 import { yamlItem, yamlList } from './yaml.ts'
 import { escapedJson } from '../../machinery/json-escape.ts'
 
@@ -37,7 +37,7 @@ export function tableEncoder(served: ServedResource, o: EncoderOptions): Resourc
   const row = (obj: KubeObject): unknown => tableRow(served, typed(obj), o.includeObject, o.clock.now(), apiVersion)
   const single = (e: Entry, columns: boolean): object =>
     // What a dry run creates has no version.
-    table([row(servedView(served, e))], e.revision === 0 ? {} : { resourceVersion: String(e.revision) }, columns)
+    table([row(servedObject(served, e))], e.revision === 0 ? {} : { resourceVersion: String(e.revision) }, columns)
   const frame = (t: object): Buffer => Buffer.from(escapedJson(t))
   const ends = (meta: ListMeta): ListEnds => {
     const empty = table([], meta, true)
@@ -50,7 +50,7 @@ export function tableEncoder(served: ServedResource, o: EncoderOptions): Resourc
     watchContentType: 'application/json',
     object: (e) => shown(single(e, true)),
     item: (e) => {
-      const shownRow = row(servedView(served, e))
+      const shownRow = row(servedObject(served, e))
       if (yaml) return yamlItem('rows', shownRow)
       const json = Buffer.from(escapedJson(shownRow))
       return pretty ? prettyItem(json) : json
