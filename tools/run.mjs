@@ -18,6 +18,7 @@ const commands = {
   screenshots: { builds: ['server', 'renderer'], program: ['tools/screenshots.ts'] },
   bench: { builds: ['server'], program: ['tools/bench/main.ts'] },
   'bench:loops': { builds: ['server'], program: ['tools/bench/loops.ts'] },
+  'bench:profile': { builds: [], program: ['tools/bench/profile.ts'] },
   'bench:contention': { builds: ['server'], program: ['tools/bench/contention.ts'] },
   'bench:rights': { builds: ['server'], program: ['tools/bench/rights.ts'] },
   'perf:inspector': { builds: ['server', 'renderer'], program: ['tools/inspector-perf.ts'] },

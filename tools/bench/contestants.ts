@@ -149,8 +149,17 @@ function tokenFile(dir: string): Tokens {
   return { token, viewerToken, file }
 }
 
-/** This project's server: the same bundle as `npm run server`. */
-export function ours(etcd?: string, flags = OURS): Spec {
+/** What a server of this project is run from, and how. */
+export interface Program {
+  main: string
+  nodeFlags: readonly string[]
+}
+
+/** The same bundle as `npm run server`. */
+const BUNDLE: Program = { main: 'dist/server/main.mjs', nodeFlags: [] }
+
+/** This project's server. */
+export function ours(etcd?: string, flags = OURS, program = BUNDLE): Spec {
   const name = etcd === undefined ? 'ours, SQLite' : 'ours, etcd'
   return {
     name,
@@ -164,7 +173,7 @@ export function ours(etcd?: string, flags = OURS): Spec {
       const began = performance.now()
       const store = etcd === undefined ? undefined : await startEtcd(dir, etcd)
       const args = [
-        join(root, 'dist/server/main.mjs'),
+        join(root, program.main),
         '--data-dir',
         dir,
         '--secure-port',
@@ -176,7 +185,7 @@ export function ours(etcd?: string, flags = OURS): Spec {
         ...flags,
         ...(store === undefined ? [] : ['--etcd-servers', store.url]),
       ]
-      const launch = (): Running => run(dir, 'server', nodeBin, [...hostNodeFlags, ...args], hostEnv)
+      const launch = (): Running => run(dir, 'server', nodeBin, [...hostNodeFlags, ...program.nodeFlags, ...args], hostEnv)
       return contestant({ name, url, tokens, dir, kubeconfig, began, launch, beside: store })
     },
   }

@@ -75,8 +75,18 @@ export async function createNamespace(url: string, token: string, name: string):
   }
 }
 
+/** Called with each row of the table and what measures it, which it has to run: for whoever looks at the server meanwhile. */
+export type Around = <T>(row: string, run: () => Promise<T>) => Promise<T>
+
 /** The same HTTP/2 load on any API server: `pods` pods are created in a fresh namespace, then read in all the usual ways. */
-export async function load(h2load: string, url: string, token: string, pods: number, dir: string): Promise<LoadFigures> {
+export async function load(
+  h2load: string,
+  url: string,
+  token: string,
+  pods: number,
+  dir: string,
+  around: Around = (_, run) => run(),
+): Promise<LoadFigures> {
   const ns = `load-${Math.random().toString(36).slice(2, 10)}`
   await createNamespace(url, token, ns)
   const file = join(dir, 'pod.json')
@@ -101,19 +111,19 @@ export async function load(h2load: string, url: string, token: string, pods: num
     const ok = Number(/status codes: (\d+) 2xx/.exec(stdout)?.[1] ?? 0)
     return ok >= n * (1 - MAY_FAIL) ? Number(/finished in [^,]+, ([\d.]+) req\/s/.exec(stdout)?.[1] ?? 0) : 0
   }
-  const create = await rate(pods, 4, 10, path, '-d', file)
+  const create = await around('creates', () => rate(pods, 4, 10, path, '-d', file))
   const first = JSON.parse((await api(url, token, 'GET', `/api/v1/namespaces/${ns}/pods?limit=1`)).body.toString()) as {
     items: { metadata: { name: string } }[]
   }
-  const get = await rate(20_000, 4, 10, `${path}/${first.items[0]!.metadata.name}`)
-  const listAny = await rate(20, 2, 1, `${path}?resourceVersion=0`)
-  const list = await rate(20, 2, 1, path)
-  const listGzip = await rate(20, 2, 1, path, '-H', 'Accept-Encoding: gzip')
-  const list500 = await rate(200, 2, 1, `${path}?limit=500`)
+  const get = await around('gets', () => rate(20_000, 4, 10, `${path}/${first.items[0]!.metadata.name}`))
+  const listAny = await around('lists, resourceVersion=0', () => rate(20, 2, 1, `${path}?resourceVersion=0`))
+  const list = await around('lists', () => rate(20, 2, 1, path))
+  const listGzip = await around('gzipped lists', () => rate(20, 2, 1, path, '-H', 'Accept-Encoding: gzip'))
+  const list500 = await around('lists of 500', () => rate(200, 2, 1, `${path}?limit=500`))
   const protobuf = ['-H', 'Accept: application/vnd.kubernetes.protobuf', '-H', 'Accept-Encoding: gzip']
   // What is made once and kept does not belong to a rate.
-  const firstProtobufMs = 1000 / (await rate(1, 1, 1, path, ...protobuf))
-  const listProtobuf = await rate(20, 2, 1, path, ...protobuf)
+  const firstProtobufMs = await around('first gzipped protobuf list', async () => 1000 / (await rate(1, 1, 1, path, ...protobuf)))
+  const listProtobuf = await around('gzipped protobuf lists', () => rate(20, 2, 1, path, ...protobuf))
   const listMB = (await api(url, token, 'GET', `/api/v1/namespaces/${ns}/pods`)).body.length / 1e6
   await api(url, token, 'DELETE', `/api/v1/namespaces/${ns}`)
   return { create, get, listAny, list, listGzip, list500, firstProtobufMs, listProtobuf, listMB }
