@@ -56,7 +56,7 @@ const text = (value: number, resource = ''): string =>
   canonicalText(BigInt(Math.trunc(value)) * NANO_A_MILLI, resource === 'memory' ? 'BinarySI' : 'DecimalSI')
 
 function toleranceOf({ spec }: HorizontalPodAutoscaler): Tolerance {
-  const share = (given: string | undefined): number => (given === undefined ? TOLERANCE : milli(given) / 1000)
+  const share = (given: string | undefined): number => (given === undefined ? TOLERANCE : Number(parseJsonQuantity(given).nano) / 1e9)
   return { down: share(spec?.behavior?.scaleDown?.tolerance), up: share(spec?.behavior?.scaleUp?.tolerance) }
 }
 
@@ -204,7 +204,7 @@ async function ofResource(
     const metrics = await named(`metrics for resource ${resource}`, fetched)
     const rules =
       averageValue === undefined
-        ? utilizationTarget(requestsOf(look.pods, resource, container), averageUtilization!)
+        ? utilizationTarget(() => requestsOf(look.pods, resource, container), averageUtilization!)
         : averageTarget(milli(averageValue))
     return replicasForPods(look.pods, metrics, { ...common(look), resource, ...rules })
   } catch (e) {

@@ -36,7 +36,7 @@ describe('how many pods', () => {
       tolerance,
       resource: 'cpu',
       now: NOW,
-      ...utilizationTarget(requestsOf(pods, 'cpu', ''), percent),
+      ...utilizationTarget(() => requestsOf(pods, 'cpu', ''), percent),
     })
 
   test.each([
@@ -68,6 +68,9 @@ describe('how many pods', () => {
     expect(() => by([pod('a', { phase: 'Pending' })], { a: 1 }, 50)).toThrow(
       'did not receive metrics for targeted pods (pods might be unready)',
     )
+    const idle: Pod = { ...pod('a', { phase: 'Pending' }), spec: { containers: [{ name: 'c' }] } }
+    expect(() => by([idle], { a: 1 }, 50)).toThrow('did not receive metrics')
+    expect(() => by([{ ...idle, status: pod('a').status! }], { a: 1 }, 50)).toThrow('missing request for cpu in container c of Pod a')
     expect(() => requestsOf([pod('a')], 'memory', '')).toThrow('missing request for memory in container c of Pod a')
     const whole = pod('a')
     whole.spec!.resources = { requests: { memory: '1Ki' } }
@@ -207,6 +210,43 @@ describe('an autoscaler', () => {
     expect(c.errors).toEqual([])
   })
 
+  test('what was recommended lately needs no reason of the metrics', async () => {
+    usage = 100
+    await start(2)
+    await c.until('two pods', async () => (await alive()).length === 2)
+    await run()
+    await c.create(HORIZONTAL_POD_AUTOSCALERS, hpa({ metrics: [cpu] }))
+    await c.until('scaled', async () => (await size()) === 4)
+    usage = 50
+    await c.client.resource(DEPLOYMENTS).patch('web', { type: 'merge', body: { spec: { replicas: 3 } } }, { namespace: 'default' })
+    await c.until('three pods', async () => (await alive()).length === 3)
+    await run()
+    await c.until('scaled again', async () => (await size()) === 4)
+    await told('SuccessfulRescale: New size: 4; reason: ')
+    expect(c.errors).toEqual([])
+  })
+
+  test('a number that cannot be written is not the desired one', async () => {
+    usage = 100
+    await start(2)
+    await c.until('two pods', async () => (await alive()).length === 2)
+    await run()
+    // Always an old one, so that the writing conflicts.
+    const scale = {
+      metadata: { name: 'web', namespace: 'default', resourceVersion: '1' },
+      spec: { replicas: 2 },
+      status: { replicas: 2, selector: 'app=web' },
+    }
+    c.serve('/apis/apps/v1/namespaces/default/deployments/web/scale', () =>
+      Promise.resolve({ apiVersion: 'autoscaling/v1', kind: 'Scale', ...scale }),
+    )
+    await c.create(HORIZONTAL_POD_AUTOSCALERS, hpa({ metrics: [cpu] }))
+    await c.until('failed', async () => (await condition('AbleToScale'))?.reason === 'FailedUpdateScale')
+    expect((await get()).status).toMatchObject({ currentReplicas: 2, desiredReplicas: 0, currentMetrics: [{ type: 'Resource' }] })
+    expect((await condition('ScalingActive'))?.status).toBe('True')
+    expect(await size()).toBe(2)
+  })
+
   test('says why it cannot, once each turn', async () => {
     c = await startTestCluster(deploymentController, replicaSetController, horizontalPodAutoscalerController)
     await c.create(HORIZONTAL_POD_AUTOSCALERS, hpa({ metrics: [cpu] }))
@@ -325,6 +365,29 @@ describe('an autoscaler', () => {
     const writes = c.writes()
     await c.pass(60)
     expect(c.writes()).toBe(writes)
+  })
+
+  test('an object has one value', async () => {
+    await start(1)
+    c.serve('/apis/custom.metrics.k8s.io/v1beta2/namespaces/default/services/web/hits', () => Promise.resolve({ items: [] }))
+    const describedObject = { apiVersion: 'v1', kind: 'Service', name: 'web' }
+    const object = { describedObject, metric: { name: 'hits' }, target: { type: 'Value', value: '10' } }
+    await c.create(HORIZONTAL_POD_AUTOSCALERS, hpa({ metrics: [{ type: 'Object', object }] }))
+    await told(
+      'FailedGetObjectMetric: unable to get metric hits on Service default/web: unable to fetch metrics from custom metrics API: ' +
+        'the custom metrics API server returned 0 results when we asked for exactly one',
+    )
+    expect(await condition('ScalingActive')).toMatchObject({ status: 'False', reason: 'FailedGetObjectMetric' })
+  })
+
+  test('a tolerance is taken as exactly as it is given', async () => {
+    usage = 55
+    await start(2)
+    await c.until('two pods', async () => (await alive()).length === 2)
+    await run()
+    await c.create(HORIZONTAL_POD_AUTOSCALERS, hpa({ metrics: [cpu], behavior: { scaleUp: { tolerance: '99999u' } } }))
+    await c.until('scaled', async () => (await size()) === 3)
+    expect(c.errors).toEqual([])
   })
 
   describe('at zero', () => {

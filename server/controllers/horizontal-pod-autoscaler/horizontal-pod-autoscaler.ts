@@ -120,17 +120,20 @@ class Autoscalers {
       why = 'Current number of replicas below Spec.MinReplicas'
     } else {
       const wanted = await this.#wanted(key, turn, scale)
-      why = wanted.replicas > current ? `${wanted.name} above target` : 'All metrics below target'
+      if (wanted.replicas > current) why = `${wanted.name} above target`
+      // None where the metrics want no change and another rule does.
+      else if (wanted.replicas < current) why = 'All metrics below target'
       desired = this.#settle(turn, history, wanted.replicas, current, min)
       // The lower bound was raised while there were none.
       if (leftZero && desired < min) {
         desired = min
-        if (wanted.replicas <= current) why = 'Current number of replicas below Spec.MinReplicas'
+        if (why === '') why = 'Current number of replicas below Spec.MinReplicas'
       }
     }
+    // A number that could not be written is not told as the desired one.
+    if (desired !== current) await this.#rescale(turn, { scale, id, name: target.name }, desired, why)
     turn.observe(current, desired)
     if (desired === current) return
-    await this.#rescale(turn, { scale, id, name: target.name }, desired, why)
     history.scaled(current, desired, at, behavior)
     turn.scaled(desired === 0 && min === 0 && canReachZero(hpa))
     turn.status.lastScaleTime = formatTime(now)

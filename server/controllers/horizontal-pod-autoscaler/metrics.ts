@@ -50,13 +50,16 @@ export class Metrics {
     this.#scales = scales
   }
 
-  async #items<T>(path: string, api: string, what: string): Promise<T[]> {
+  async #items<T>(path: string, api: string, what: string, one = false): Promise<T[]> {
     let items: T[]
     try {
       const { client, signal } = this.#ctx
       const answer = await client.raw({ method: 'GET', path, headers: { accept: 'application/json' }, signal })
       const body = JSON.parse(answer.body.toString('utf8')) as { items?: T[] }
       items = body.items ?? []
+      if (one && items.length !== 1) {
+        throw new Error(`the custom metrics API server returned ${items.length} results when we asked for exactly one`)
+      }
     } catch (e) {
       const unserved = isStatusError(e, 'NotFound') && e.status.details?.name === undefined
       const why = unserved ? `the server could not find the requested resource (get ${what})` : messageOf(e)
@@ -105,7 +108,7 @@ export class Metrics {
     const id = isNamespace ? undefined : await this.#scales.resourceOf(group, version, about.kind)
     const resource = id === undefined ? '' : group === '' ? id.resource : `${id.resource}.${group}`
     const path = isNamespace ? `namespaces/${ns}/metrics` : `namespaces/${ns}/${resource}/${encodeURIComponent(about.name)}`
-    const [value] = await this.#custom(path, metric, metricSelector)
+    const [value] = await this.#custom(path, metric, metricSelector, undefined, true)
     return milli(value!.value)
   }
 
@@ -120,9 +123,10 @@ export class Metrics {
     metric: string,
     metricSelector: LabelSelectorObject | undefined,
     labelSelector?: string,
+    one = false,
   ): Promise<MetricValue[]> {
     const query = queryString({ labelSelector, metricLabelSelector: selectorText(metricSelector) })
     const path = `/apis/custom.metrics.k8s.io/v1beta2/${objects}/${encodeURIComponent(metric)}${query}`
-    return this.#items<MetricValue>(path, 'custom', `${metric}.custom.metrics.k8s.io`)
+    return this.#items<MetricValue>(path, 'custom', `${metric}.custom.metrics.k8s.io`, one)
   }
 }

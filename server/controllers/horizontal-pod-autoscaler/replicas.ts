@@ -130,10 +130,18 @@ export function replicasForPods(pods: readonly Pod[], given: ReadonlyMap<string,
   return { ...seen, replicas: backwards ? t.current : replicas }
 }
 
-/** For a share of what pods request. */
-export function utilizationTarget(requests: ReadonlyMap<string, number>, percent: number): Pick<PodTarget, 'ratio' | 'fallback'> {
+/**
+ * For a share of what pods request.
+ * @param requestsOfPods looked at once there are pods and metrics: without those, that is what is told. May throw
+ */
+export function utilizationTarget(
+  requestsOfPods: () => ReadonlyMap<string, number>,
+  percent: number,
+): Pick<PodTarget, 'ratio' | 'fallback'> {
+  let requests: ReadonlyMap<string, number> = new Map()
   return {
     ratio(metrics) {
+      if (requests.size === 0) requests = requestsOfPods()
       const known = [...metrics].filter(([name]) => requests.has(name))
       const total = known.reduce((sum, [, m]) => sum + m.value, 0)
       const requested = known.reduce((sum, [name]) => sum + requests.get(name)!, 0)
