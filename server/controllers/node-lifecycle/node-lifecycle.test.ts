@@ -60,6 +60,24 @@ const tolerate = (tolerationSeconds: number) =>
   }))
 
 describe('a node that goes away', () => {
+  test('one that somebody says Unknown of keeps its other conditions', async () => {
+    const c = (cluster = await startTestCluster(nodeLifecycleController))
+    await addNode(c, 'n')
+    await addNode(c, 'silent')
+    const body = { status: { conditions: [{ type: 'Ready', status: 'Unknown' }] } }
+    await c.client.resource(NODES).patch('n', { type: 'strategic', body }, { subresource: 'status' })
+    await c.until(
+      'silent',
+      async () => findCondition((await c.get<Node>(NODES, 'silent')).status?.conditions, 'Ready')?.status === 'Unknown',
+    )
+    await c.pass(10)
+    const { conditions } = (await c.get<Node>(NODES, 'n')).status!
+    expect(conditions?.map(({ type, status }) => [type, status])).toEqual([
+      ['MemoryPressure', 'False'],
+      ['Ready', 'Unknown'],
+    ])
+  })
+
   test('becomes Unknown, is tainted, loses its pods after their time; a node that lives keeps its own', async () => {
     const c = (cluster = await startTestCluster(nodeLifecycleController, taintEvictionController))
     await addNode(c, 'alive')

@@ -222,7 +222,8 @@ class NodeLifecycle {
     const live = await client.resource(LEASES).get(name, { namespace: LEASE_NAMESPACE, signal }).catch(missing)
     if (live !== undefined && live.metadata.resourceVersion !== health.leaseVersion) return node
     const conditions = unknownConditions(node, clock.now())
-    if (conditions.every((c, i) => c === node.status?.conditions?.[i])) return node
+    // The others are written along with Ready only.
+    if (findCondition(conditions, 'Ready') === health.ready) return node
     const updated = { ...node, apiVersion: 'v1', kind: 'Node', status: { ...node.status, conditions } }
     const written = await client.resource<Node>(NODES).updateStatus(updated, { signal })
     this.#health.set(name, { ...health, ready: findCondition(written.status?.conditions, 'Ready') })

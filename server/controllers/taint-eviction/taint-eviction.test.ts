@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Node, Pod, Toleration } from '../../client/objects.ts'
-import { NODES, PODS } from '../../client/resource.ts'
+import { CORE_EVENTS, NODES, PODS } from '../../client/resource.ts'
+import type { KubeObject } from '../../machinery/types.ts'
 import { gone, startTestCluster, type TestCluster } from '../testing/cluster.ts'
 import { taintEvictionController } from './taint-eviction.ts'
 
@@ -26,6 +27,7 @@ const target = async (): Promise<unknown> =>
   (await cluster.get<Pod>(PODS, 'p')).status?.conditions?.find((c) => c.type === 'DisruptionTarget')
 const isGoing = async (): Promise<boolean> => (await cluster.get<Pod>(PODS, 'p')).metadata.deletionTimestamp != null
 const MARKED = 'TaintManagerEviction: Marking for deletion Pod default/p'
+const times = async () => (await cluster.list<KubeObject & { count?: number }>(CORE_EVENTS)).map((e) => e.count)
 const CANCELLED = 'TaintManagerEviction: Cancelling deletion of Pod default/p'
 
 describe('taint eviction', () => {
@@ -73,6 +75,20 @@ describe('taint eviction', () => {
     expect(await isGoing()).toBe(false)
     await cluster.until('eviction', isGoing)
     expect(await cluster.events()).toEqual([MARKED])
+  })
+
+  test('a pod that has had its time has no second one, until it may stay again', async () => {
+    await start([tolerates('a', 5), tolerates('b', 5)], 'a')
+    await cluster.pass(10)
+    expect(await isGoing()).toBe(true)
+    await taint('b')
+    await cluster.pass(10)
+    expect(await times()).toEqual([1])
+    await taint()
+    await cluster.pass(1)
+    await taint('a')
+    await cluster.pass(10)
+    expect(await times()).toEqual([2])
   })
 
   test('tolerated for no time is tolerated, and goes at once', async () => {

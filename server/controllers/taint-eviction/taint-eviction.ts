@@ -30,6 +30,8 @@ class TaintEviction {
   readonly #queue: WorkQueue
   /** Pods whose time is running, by key. */
   readonly #waits = new Map<string, Timer>()
+  /** Pods that have had their time: none of them is given another one, for as long as nobody says that they may stay, or have to go at once. */
+  readonly #over = new Set<string>()
 
   constructor(ctx: ControllerContext) {
     this.#ctx = ctx
@@ -92,7 +94,7 @@ class TaintEviction {
       return
     }
     if (seconds === Number.POSITIVE_INFINITY) return this.#cancel(key)
-    if (this.#waits.has(key)) return
+    if (this.#waits.has(key) || this.#over.has(key)) return
     if (seconds === 0) return this.#queue.add(key)
     const timer = this.#ctx.clock.setTimeout(() => {
       this.#waits.delete(key)
@@ -102,6 +104,7 @@ class TaintEviction {
   }
 
   #cancel(key: string): void {
+    this.#over.delete(key)
     const timer = this.#waits.get(key)
     if (timer === undefined) return
     timer.cancel()
@@ -129,6 +132,8 @@ class TaintEviction {
       const target = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByTaintManager', message } as const
       if (!says(pod, target)) await patchCondition(this.#ctx, pod, target)
       await client.resource(PODS).delete(name, { namespace, signal })
+      // What is gone already has been forgotten already.
+      if (this.#pod(key)?.metadata.uid === pod.metadata.uid) this.#over.add(key)
     } catch (e) {
       if (!isStatusError(e, 'NotFound')) throw e
     }
