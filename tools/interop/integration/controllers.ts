@@ -68,15 +68,17 @@ const STAND_INS: Readonly<Record<string, StandIn>> = {
 		"maxUncountedPods": MaxUncountedPods, "maxPodsPerRound": MaxPodCreateDeletePerSync}}`,
   ),
   'namespace/namespace_controller.go': named('namespace-controller'),
-  'nodelifecycle/node_lifecycle_controller.go': named(
-    'node-lifecycle-controller',
-    'kubeClient',
-    `map[string]any{"nodeLifecycle": map[string]any{
+  // It runs the eviction of its own where the gate of the separate controller is off.
+  'nodelifecycle/node_lifecycle_controller.go': {
+    loops:
+      '[]string{"node-lifecycle-controller", map[bool]string{true: "taint-eviction-controller", false: "-taint-eviction-controller"}[$.taintManager != nil]}...',
+    client: '$.kubeClient',
+    options: `map[string]any{"nodeLifecycle": map[string]any{
 		"nodeMonitorPeriodMs": ${ms('$.nodeMonitorPeriod')}, "nodeMonitorGracePeriodMs": ${ms('$.nodeMonitorGracePeriod')},
 		"nodeStartupGracePeriodMs": ${ms('$.nodeStartupGracePeriod')}, "nodeEvictionRate": $.evictionLimiterQPS,
 		"secondaryNodeEvictionRate": $.secondaryEvictionLimiterQPS, "largeClusterSizeThreshold": $.largeClusterThreshold,
 		"unhealthyZoneThreshold": $.unhealthyZoneThreshold}}`,
-  ),
+  },
   'podautoscaler/horizontal.go': named('horizontal-pod-autoscaler-controller'),
   'podgc/gc_controller.go': named(
     'pod-garbage-collector-controller',

@@ -90,7 +90,7 @@ func start(client kubernetes.Interface, options map[string]any, loops []string) 
 	ends[id] = end
 	var of server
 	for _, s := range servers {
-		if of.host != host {
+		if host == "" || s.host == host {
 			of = s
 		}
 	}

@@ -45,7 +45,7 @@ export const schedulerEdits: Readonly<Record<string, readonly Edit[]>> = {
       undefined,
       '\ttestCtx.Scheduler.StartProgram(testCtx.SchedulerCtx)\n\tgo testCtx.Scheduler.Run(testCtx.SchedulerCtx)\n\treturn testCtx\n',
     ],
-    // A chain of one plugin stands for that plugin.
+    // A chain of a test's own stands for the plugins in it.
     ['\t\tModifyServerConfig: func(config *controlplane.Config) {\n', '\t})\n\n\t// Support wrapping', ''],
     ['\t"k8s.io/kubernetes/pkg/controlplane"\n', undefined, ''],
     [
@@ -57,6 +57,9 @@ export const schedulerEdits: Readonly<Record<string, readonly Edit[]>> = {
 			case "*priority.Plugin":
 				chain.DisablePlugins = []string{"ServiceAccount", "TaintNodesByCondition", "StorageObjectInUseProtection"}
 			case "*podtolerationrestriction.Plugin":
+				chain.EnablePlugins = []string{"PodTolerationRestriction"}
+			// In test/integration/node: of that plugin and DefaultTolerationSeconds.
+			case "admission.chainAdmissionHandler":
 				chain.EnablePlugins = []string{"PodTolerationRestriction"}
 			default:
 				t.Skip("it changes the admission of a server in memory: " + kind)
