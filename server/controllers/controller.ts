@@ -8,6 +8,7 @@ import type { WorkerOptions } from '../machinery/workers.ts'
 import type { Authority } from '../serving/x509.ts'
 import type { JobLimits } from './job/limits.ts'
 import type { NodeIpamOptions } from './node-ipam/options.ts'
+import type { AutoscalerOptions } from './horizontal-pod-autoscaler/options.ts'
 import type { NodeLifecycleOptions } from './node-lifecycle/options.ts'
 
 /** What a controller gets. It is the same whether the API server is in this process or behind the network. */
@@ -35,6 +36,7 @@ export interface ControllerOptions {
   secretToken?(namespace: string, account: { name: string; uid: string }, secret: string): string
   /** What differs from kube-controller-manager's defaults. */
   nodeLifecycle?: Partial<NodeLifecycleOptions>
+  horizontalPodAutoscaler?: Partial<AutoscalerOptions>
   job?: Partial<JobLimits>
   /** How many finished pods may stay; 0 for all. Default 12500. */
   terminatedPodGCThreshold?: number

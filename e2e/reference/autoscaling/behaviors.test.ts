@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { defaultHorizontalPodAutoscaler } from '../../../server/apis/autoscaling/v2/horizontalpodautoscaler.ts'
 import type { HorizontalPodAutoscaler, ScalingRules } from '../../../server/client/objects-autoscaling.ts'
 import { History, settle } from '../../../server/controllers/horizontal-pod-autoscaler/history.ts'
+import { AUTOSCALER_DEFAULTS } from '../../../server/controllers/horizontal-pod-autoscaler/options.ts'
 
 /**
  * What the autoscaler of kube-controller-manager 1.37.2 makes of a wish under rules, bounds and a past that were made up at random
@@ -35,7 +36,7 @@ function ours(a: Answer): Pick<Answer, 'replicas' | 'able' | 'limited'> {
   const hpa = { metadata: {}, spec: { behavior: structuredClone(a.behavior), minReplicas: a.min, maxReplicas: a.max, metrics: [{}] } }
   defaultHorizontalPodAutoscaler(hpa as never)
   const { behavior } = (hpa as unknown as HorizontalPodAutoscaler).spec!
-  const history = new History()
+  const history = new History(AUTOSCALER_DEFAULTS.downscaleStabilizationMs)
   const bounds = { current: a.current, min: a.min, max: a.max }
   for (const r of a.recommended ?? []) settle(history, r.n, bounds, behavior, at(r))
   const changes = [

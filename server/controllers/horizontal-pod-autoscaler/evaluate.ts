@@ -4,6 +4,7 @@ import { canonicalText, milliValue, parseJsonQuantity } from '../../machinery/qu
 import { selectorText } from '../../machinery/selector-text.ts'
 import { messageOf } from '../controller.ts'
 import type { Metrics } from './metrics.ts'
+import type { AutoscalerOptions } from './options.ts'
 import {
   averageTarget,
   replicasForPods,
@@ -15,8 +16,6 @@ import {
   type Tolerance,
 } from './replicas.ts'
 
-/** --horizontal-pod-autoscaler-tolerance. */
-const TOLERANCE = 0.1
 const NANO_A_MILLI = 1_000_000n
 
 /** What an autoscaler works with in one look. */
@@ -29,6 +28,7 @@ export interface Look {
   specReplicas: number
   statusReplicas: number
   now: number
+  options: AutoscalerOptions
 }
 
 export interface Evaluated {
@@ -55,8 +55,9 @@ const milli = (quantity: string | number): number => Number(milliValue(parseJson
 const text = (value: number, resource = ''): string =>
   canonicalText(BigInt(Math.trunc(value)) * NANO_A_MILLI, resource === 'memory' ? 'BinarySI' : 'DecimalSI')
 
-function toleranceOf({ spec }: HorizontalPodAutoscaler): Tolerance {
-  const share = (given: string | undefined): number => (given === undefined ? TOLERANCE : Number(parseJsonQuantity(given).nano) / 1e9)
+function toleranceOf({ hpa: { spec }, options }: Look): Tolerance {
+  const share = (given: string | undefined): number =>
+    given === undefined ? options.tolerance : Number(parseJsonQuantity(given).nano) / 1e9
   return { down: share(spec?.behavior?.scaleDown?.tolerance), up: share(spec?.behavior?.scaleUp?.tolerance) }
 }
 
@@ -181,7 +182,7 @@ const named = <T>(what: string, promise: Promise<T>): Promise<T> =>
     throw new Error(`unable to get ${what}: ${messageOf(e)}`, { cause: e })
   })
 
-const common = (look: Look) => ({ current: look.specReplicas, tolerance: toleranceOf(look.hpa), now: look.now })
+const common = (look: Look) => ({ current: look.specReplicas, tolerance: toleranceOf(look), now: look.now, readiness: look.options })
 
 const current = ({ utilization, usage }: Proposal, resource: string) => ({
   ...(utilization === undefined ? {} : { averageUtilization: utilization }),
@@ -213,7 +214,7 @@ async function ofResource(
 }
 
 function ofValue(of: string, usage: number, target: NonNullable<MetricSpec['external']>['target'], look: Look) {
-  const tolerance = toleranceOf(look.hpa)
+  const tolerance = toleranceOf(look)
   if (target.averageValue !== undefined) {
     const proposal = replicasForShare(usage, milli(target.averageValue), look.statusReplicas, tolerance)
     return { proposal, shown: { averageValue: text(proposal.usage) } }

@@ -18,8 +18,6 @@ export interface Limited {
   message: string
 }
 
-/** --horizontal-pod-autoscaler-downscale-stabilization. */
-const DOWNSCALE_STABILIZATION_MS = 5 * 60_000
 /** Without rules of its own an autoscaler doubles at most, but up to four. */
 const SCALE_UP_FACTOR = 2
 const SCALE_UP_MINIMUM = 4
@@ -38,9 +36,14 @@ export interface Bounds {
 
 /** What one autoscaler recommended and did lately: it keeps it from flapping. */
 export class History {
+  readonly #downscaleStabilizationMs: number
   #recommendations: Recommendation[] = []
   #ups: ScaleEvent[] = []
   #downs: ScaleEvent[] = []
+
+  constructor(downscaleStabilizationMs: number) {
+    this.#downscaleStabilizationMs = downscaleStabilizationMs
+  }
 
   start(replicas: number, now: number): void {
     if (this.#recommendations.length === 0) this.#recommendations.push({ at: now, replicas })
@@ -63,15 +66,15 @@ export class History {
 
   /** The highest recommendation of the last minutes: load that comes back finds its pods. */
   stabilized(desired: number, now: number): number {
-    const recent = this.#recommendations.filter((r) => r.at >= now - DOWNSCALE_STABILIZATION_MS).map((r) => r.replicas)
-    this.#remember(desired, now, DOWNSCALE_STABILIZATION_MS)
+    const recent = this.#recommendations.filter((r) => r.at >= now - this.#downscaleStabilizationMs).map((r) => r.replicas)
+    this.#remember(desired, now, this.#downscaleStabilizationMs)
     return Math.max(desired, ...recent)
   }
 
   /** The same by the autoscaler's own windows, one for each direction. */
   stabilizedBy(desired: number, current: number, up: ScalingRules, down: ScalingRules, now: number): Limited {
     const upMs = (up.stabilizationWindowSeconds ?? 0) * 1000
-    const downMs = (down.stabilizationWindowSeconds ?? DOWNSCALE_STABILIZATION_MS / 1000) * 1000
+    const downMs = (down.stabilizationWindowSeconds ?? this.#downscaleStabilizationMs / 1000) * 1000
     const since = (ms: number): number[] => this.#recommendations.filter((r) => r.at > now - ms).map((r) => r.replicas)
     const lowest = Math.min(desired, ...since(upMs))
     const highest = Math.max(desired, ...since(downMs))

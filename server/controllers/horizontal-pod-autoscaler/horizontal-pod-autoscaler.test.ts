@@ -9,6 +9,7 @@ import { replicaSetController } from '../replicaset/replicaset.ts'
 import { isAlive, startTestCluster, type TestCluster } from '../testing/cluster.ts'
 import { History, limited } from './history.ts'
 import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler.ts'
+import { AUTOSCALER_DEFAULTS } from './options.ts'
 import { averageTarget, replicasForPods, replicasForShare, replicasForValue, requestsOf, utilizationTarget } from './replicas.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
@@ -36,6 +37,7 @@ describe('how many pods', () => {
       tolerance,
       resource: 'cpu',
       now: NOW,
+      readiness: AUTOSCALER_DEFAULTS,
       ...utilizationTarget(() => requestsOf(pods, 'cpu', ''), percent),
     })
 
@@ -81,7 +83,7 @@ describe('how many pods', () => {
   })
 
   test('by an average, by a value of something else, by a share of one', () => {
-    const plain = { current: 2, tolerance, resource: '', now: NOW, ...averageTarget(1000) }
+    const plain = { current: 2, tolerance, resource: '', now: NOW, readiness: AUTOSCALER_DEFAULTS, ...averageTarget(1000) }
     expect(replicasForPods([pod('a'), pod('b')], metrics({ a: 3000, b: 2000 }), plain)).toEqual({ replicas: 5, usage: 2500 })
     expect(replicasForValue([pod('a'), pod('b')], 30_000, 10_000, 2, tolerance).replicas).toBe(6)
     expect(replicasForValue([], 30_000, 10_000, 0, tolerance).replicas).toBe(3)
@@ -98,14 +100,14 @@ describe('what holds it back', () => {
   ])('%i wanted, %j', (desired, bounds, replicas, reason) => expect(limited(desired, bounds)).toMatchObject({ replicas, reason }))
 
   test('what was recommended in the last five minutes', () => {
-    const h = new History()
+    const h = new History(AUTOSCALER_DEFAULTS.downscaleStabilizationMs)
     h.start(8, NOW)
     expect(h.stabilized(2, NOW + 60_000)).toBe(8)
     expect(h.stabilized(2, NOW + 301_000)).toBe(2)
   })
 
   test('windows and policies of its own', () => {
-    const h = new History()
+    const h = new History(AUTOSCALER_DEFAULTS.downscaleStabilizationMs)
     const up = {
       stabilizationWindowSeconds: 60,
       selectPolicy: 'Min',
@@ -151,8 +153,8 @@ describe('an autoscaler', () => {
   const cpu: MetricSpec = { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } } }
   /** Milli-cores of each pod. */
   let usage = 0
-  const start = async (replicas: number): Promise<void> => {
-    c = await startTestCluster(deploymentController, replicaSetController, horizontalPodAutoscalerController)
+  const start = async (replicas: number, options: Parameters<typeof startTestCluster>[number] = {}): Promise<void> => {
+    c = await startTestCluster(deploymentController, replicaSetController, horizontalPodAutoscalerController, options)
     c.serve('/apis/metrics.k8s.io/v1beta1/namespaces/default/pods', async () => ({
       items: (await alive()).map(({ metadata: { name } }) => ({
         ...{ metadata: { name }, timestamp: formatTime(c.clock.now()), window: '15s' },
@@ -208,6 +210,26 @@ describe('an autoscaler', () => {
     await c.pass(300)
     expect(await size()).toBe(1)
     expect(c.errors).toEqual([])
+  })
+
+  test('as often, for as long and as exactly as its flags say', async () => {
+    const horizontalPodAutoscaler = { syncPeriodMs: 2000, downscaleStabilizationMs: 10_000, tolerance: 0.5, cpuInitializationPeriodMs: 0 }
+    usage = 70
+    await start(2, { horizontalPodAutoscaler })
+    await c.until('two pods', async () => (await alive()).length === 2)
+    const at = formatTime(c.clock.now())
+    for (const p of await alive()) {
+      await c.report(p, { phase: 'Running', startTime: at, conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: at }] })
+    }
+    await c.create(HORIZONTAL_POD_AUTOSCALERS, hpa({ metrics: [cpu] }))
+    // What a pod uses at its start counts, and 140 % are within the tolerance.
+    await c.until('known', async () => (await condition('ScalingActive'))?.status === 'True')
+    expect(await size()).toBe(2)
+    usage = 10
+    await c.pass(9)
+    expect(await size()).toBe(2)
+    await c.pass(4)
+    expect(await size()).toBe(1)
   })
 
   test('what was recommended lately needs no reason of the metrics', async () => {

@@ -17,6 +17,7 @@ import { WrittenVersions } from '../written.ts'
 import { evaluate, MetricError } from './evaluate.ts'
 import { History, settle } from './history.ts'
 import { Metrics } from './metrics.ts'
+import { AUTOSCALER_DEFAULTS, type AutoscalerOptions } from './options.ts'
 
 export const horizontalPodAutoscalerController: Controller = {
   name: 'horizontal-pod-autoscaler-controller',
@@ -24,8 +25,6 @@ export const horizontalPodAutoscalerController: Controller = {
   start: (ctx) => new Autoscalers(ctx).start(),
 }
 
-/** --horizontal-pod-autoscaler-sync-period: each is looked at so often, whatever happens. */
-const PERIOD_MS = 15_000
 const WORKERS = 5
 const TRIES = 5
 
@@ -34,6 +33,7 @@ type Status = NonNullable<HorizontalPodAutoscaler['status']>
 /** Sets the number of pods by what they use. */
 class Autoscalers {
   readonly #ctx: ControllerContext
+  readonly #o: AutoscalerOptions
   readonly #queue: WorkQueue
   readonly #hpas: Informer<HorizontalPodAutoscaler>
   readonly #pods: Informer<Pod>
@@ -47,6 +47,7 @@ class Autoscalers {
 
   constructor(ctx: ControllerContext) {
     this.#ctx = ctx
+    this.#o = { ...AUTOSCALER_DEFAULTS, ...ctx.options.horizontalPodAutoscaler }
     this.#queue = ctx.workQueue('horizontalpodautoscaler')
     this.#hpas = ctx.informers.informer<HorizontalPodAutoscaler>(HORIZONTAL_POD_AUTOSCALERS, { transform: dropManagedFields })
     this.#pods = ctx.informers.informer<Pod>(PODS, { transform: dropManagedFields })
@@ -82,7 +83,7 @@ class Autoscalers {
   async #sync(key: string): Promise<void> {
     const hpa = this.#hpas.lister.getByKey(key)
     if (hpa?.spec === undefined) return this.#forget(key)
-    this.#queue.addAfter(key, PERIOD_MS)
+    this.#queue.addAfter(key, this.#o.syncPeriodMs)
     if (this.#written.isStale(key, hpa)) return
     const look = new Turn(hpa, this.#ctx.clock, (type, reason, message) =>
       this.#recorder.event({ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', object: hpa }, type, reason, message),
@@ -105,7 +106,7 @@ class Autoscalers {
     turn.observe(current, turn.status.desiredReplicas ?? 0)
     turn.forgetMetrics()
     let history = this.#histories.get(key)
-    if (history === undefined) this.#histories.set(key, (history = new History()))
+    if (history === undefined) this.#histories.set(key, (history = new History(this.#o.downscaleStabilizationMs)))
     history.start(current, at)
     let desired = current
     let why = ''
@@ -170,7 +171,16 @@ class Autoscalers {
     const selector = scale.status?.selector ?? ''
     const pods = this.#podsOf(key, turn, selector)
     const specReplicas = scale.spec?.replicas ?? 0
-    const look = { hpa, metrics: this.#metrics, pods, selector, specReplicas, statusReplicas: scale.status?.replicas ?? 0, now }
+    const look = {
+      hpa,
+      metrics: this.#metrics,
+      pods,
+      selector,
+      specReplicas,
+      statusReplicas: scale.status?.replicas ?? 0,
+      now,
+      options: this.#o,
+    }
     const specs = hpa.spec?.metrics ?? []
     const statuses: MetricStatus[] = []
     const failures: MetricError[] = []

@@ -3,6 +3,7 @@ import { milliValue, parseQuantity } from '../../machinery/quantity.ts'
 import { total } from '../../quota/pods.ts'
 import { isReady } from '../pods.ts'
 import type { PodMetric } from './metrics.ts'
+import type { AutoscalerOptions } from './options.ts'
 
 /** How far from the target usage may be without a change, down and up, as a share. */
 export interface Tolerance {
@@ -10,12 +11,7 @@ export interface Tolerance {
   up: number
 }
 
-export interface Readiness {
-  cpuInitializationMs: number
-  initialReadinessDelayMs: number
-}
-
-export const READINESS: Readiness = { cpuInitializationMs: 5 * 60_000, initialReadinessDelayMs: 30_000 }
+type Readiness = Pick<AutoscalerOptions, 'cpuInitializationPeriodMs' | 'initialReadinessDelayMs'>
 
 export interface Proposal {
   replicas: number
@@ -45,11 +41,11 @@ function isStarting(pod: Pod, metric: PodMetric, now: number, r: Readiness): boo
   const start = startOf(pod)
   if (ready === undefined || Number.isNaN(start)) return true
   const since = Date.parse(ready.lastTransitionTime ?? '')
-  if (start + r.cpuInitializationMs > now) return ready.status === 'False' || metric.at < since + metric.windowMs
+  if (start + r.cpuInitializationPeriodMs > now) return ready.status === 'False' || metric.at < since + metric.windowMs
   return ready.status === 'False' && start + r.initialReadinessDelayMs > since
 }
 
-function group(pods: readonly Pod[], metrics: ReadonlyMap<string, PodMetric>, resource: string, now: number): Groups {
+function group(pods: readonly Pod[], metrics: ReadonlyMap<string, PodMetric>, { resource, now, readiness }: PodTarget): Groups {
   const g: Groups = { ready: 0, unready: new Set(), missing: new Set(), ignored: new Set() }
   for (const pod of pods) {
     const name = pod.metadata.name ?? ''
@@ -57,7 +53,7 @@ function group(pods: readonly Pod[], metrics: ReadonlyMap<string, PodMetric>, re
     if (pod.metadata.deletionTimestamp != null || pod.status?.phase === 'Failed') g.ignored.add(name)
     else if (pod.status?.phase === 'Pending') g.unready.add(name)
     else if (metric === undefined) g.missing.add(name)
-    else if (resource === 'cpu' && isStarting(pod, metric, now, READINESS)) g.unready.add(name)
+    else if (resource === 'cpu' && isStarting(pod, metric, now, readiness)) g.unready.add(name)
     else g.ready++
   }
   return g
@@ -97,6 +93,7 @@ export interface PodTarget {
   /** '' for what is no resource. */
   resource: string
   now: number
+  readiness: Readiness
   /** Usage over target. @throws Error where nothing matches */
   ratio(metrics: ReadonlyMap<string, PodMetric>): { ratio: number; utilization?: number; usage: number }
   /** What a pod without a metric is taken to use while others use less than they should. */
@@ -109,7 +106,7 @@ export interface PodTarget {
  */
 export function replicasForPods(pods: readonly Pod[], given: ReadonlyMap<string, PodMetric>, t: PodTarget): Proposal {
   if (pods.length === 0) throw new Error('no pods returned by selector while calculating replica count')
-  const { ready, unready, missing, ignored } = group(pods, given, t.resource, t.now)
+  const { ready, unready, missing, ignored } = group(pods, given, t)
   const metrics = new Map(given)
   for (const name of [...ignored, ...unready]) metrics.delete(name)
   if (metrics.size === 0) throw new Error('did not receive metrics for targeted pods (pods might be unready)')

@@ -16,6 +16,8 @@ interface StandIn {
   when?: string
   /** Where in `Run` its own work begins, when it is not at once. */
   at?: string
+  /** What else is changed in its file. */
+  also?: readonly Edit[]
 }
 
 const named = (name: string, client?: string, options?: string): StandIn => ({
@@ -79,7 +81,19 @@ const STAND_INS: Readonly<Record<string, StandIn>> = {
 		"secondaryNodeEvictionRate": $.secondaryEvictionLimiterQPS, "largeClusterSizeThreshold": $.largeClusterThreshold,
 		"unhealthyZoneThreshold": $.unhealthyZoneThreshold}}`,
   },
-  'podautoscaler/horizontal.go': named('horizontal-pod-autoscaler-controller'),
+  // Its metrics from outside come from a client in memory.
+  'podautoscaler/horizontal.go': {
+    ...named('horizontal-pod-autoscaler-controller'),
+    options: `map[string]any{"externalMetrics": outside.ServeMetrics(ctx, $.replicaCalc.metricsClient.GetExternalMetric),
+		"horizontalPodAutoscaler": map[string]any{"syncPeriodMs": ${ms('$.resyncPeriod')}, "tolerance": $.tolerance,
+		"downscaleStabilizationMs": ${ms('$.downscaleStabilisationWindow')},
+		"cpuInitializationPeriodMs": ${ms('$.replicaCalc.cpuInitializationPeriod')},
+		"initialReadinessDelayMs": ${ms('$.replicaCalc.delayOfInitialReadinessStatus')}}}`,
+    also: [
+      ['type HorizontalController struct {\n', undefined, 'type HorizontalController struct {\n\tresyncPeriod time.Duration\n'],
+      ['&HorizontalController{\n', undefined, '&HorizontalController{\n\t\tresyncPeriod: resyncPeriod,\n'],
+    ],
+  },
   'podgc/gc_controller.go': named(
     'pod-garbage-collector-controller',
     'kubeClient',
@@ -111,12 +125,12 @@ const IMPORT: Edit = ['import (\n', undefined, 'import (\n\t"k8s.io/kubernetes/p
 /** The head of a `Run`, with the name of the controller in it. */
 const RUN = '^func \\((\\w+) \\*\\w+\\) Run\\(ctx context\\.Context[^{\\n]*\\{\\n'
 
-function standIn({ loops, client = 'nil', options = 'nil', when, at = '' }: StandIn): readonly Edit[] {
+function standIn({ loops, client = 'nil', options = 'nil', when, at = '', also = [] }: StandIn): readonly Edit[] {
   const called = (own: string): string => {
     const condition = `${when === undefined ? '' : `${when} && `}outside.Runs(ctx, ${client}, ${options}, ${loops})`
     return `\tif ${condition} {\n\t\treturn\n\t}\n`.replaceAll('$', () => own)
   }
-  return [IMPORT, [new RegExp(`${RUN}[^]*?${at}`, 'm'), undefined, (head, own) => head + called(own)]]
+  return [IMPORT, ...also, [new RegExp(`${RUN}[^]*?${at}`, 'm'), undefined, (head, own) => head + called(own)]]
 }
 
 /** Counters are those of the process that counts, so that ours cannot be in the test's: they are taken for right. */

@@ -19,6 +19,8 @@ interface Order {
   options?: ControllerOptions & {
     /** How many times as fast the loop's clock runs, where the test's controller has shorter periods than kube-controller-manager. */
     speed?: number
+    /** Where external.metrics.k8s.io is served, which is not the server. */
+    externalMetrics?: string
   }
   stop?: boolean
 }
@@ -39,10 +41,13 @@ function faster(speed: number): Clock {
 const tell = (what: object): void => void process.stdout.write(`${JSON.stringify(what)}\n`)
 
 /** @returns what ends it */
-function begin({ id, host, token, loops, options: { speed = 1, ...options } = {} }: Order): () => Promise<void> {
+function begin({ id, host, token, loops, options: { speed = 1, externalMetrics = '', ...options } = {} }: Order): () => Promise<void> {
   const abort = new AbortController()
   const { signal } = abort
-  const clients = loopClients(`https://${host}`, token, { clock: systemClock, signal })
+  const clients = loopClients(`https://${host}`, token, {
+    ...{ clock: systemClock, signal },
+    elsewhere: externalMetrics === '' ? {} : { '/apis/external.metrics.k8s.io/': externalMetrics },
+  })
   const starting = startControllers(selectControllers(loops ?? []), {
     clientOf: (account) => clients.clientAs(controllerAccount(account), MANAGER),
     informers: clients.informersAs(controllerManager, MANAGER),

@@ -9,12 +9,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
+	"time"
 
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/client-go/kubernetes"
 )
 
@@ -59,6 +64,34 @@ func Serves(ctx context.Context, host, token string) {
 			}
 		}
 	}()
+}
+
+// ServeMetrics answers at the address that it returns as the API of external metrics would, with what a client in this process has.
+func ServeMetrics(ctx context.Context, of func(name, namespace string, selector labels.Selector) ([]int64, time.Time, error)) string {
+	if !On() {
+		return ""
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// /apis/external.metrics.k8s.io/VERSION/namespaces/NAMESPACE/METRIC
+		words := strings.Split(r.URL.Path, "/")
+		selector, err := labels.Parse(r.URL.Query().Get("labelSelector"))
+		if err != nil || len(words) != 7 {
+			http.Error(w, r.URL.Path, http.StatusBadRequest)
+			return
+		}
+		values, at, err := of(words[6], words[5], selector)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		items := []map[string]string{}
+		for _, v := range values {
+			items = append(items, map[string]string{"metricName": words[6], "timestamp": at.UTC().Format(time.RFC3339), "value": fmt.Sprintf("%dm", v)})
+		}
+		json.NewEncoder(w).Encode(map[string]any{"items": items})
+	}))
+	context.AfterFunc(ctx, server.Close)
+	return server.URL
 }
 
 // On tells whether other loops stand in for controllers.
