@@ -1,8 +1,9 @@
+import { escapedJson } from '../machinery/json-escape.ts'
 import { parsingIntegers } from '../machinery/json-turns.ts'
 import { parseIntegers, parseNumbers } from '../machinery/numbers.ts'
 import { inTurns, Slice, type Pausing } from '../machinery/slice.ts'
 import type { KubeObject } from '../machinery/types.ts'
-import { withoutManagedFields, withRawFieldSets } from './managed-fields-text.ts'
+import { metadataIn, withoutManagedFields, withRawFieldSets } from './managed-fields-text.ts'
 import { unpooled } from './own-memory.ts'
 import { digestOf, digestOfMade, madeOf, replaceResourceVersion, type VersionedJson } from './stored-json.ts'
 
@@ -180,6 +181,11 @@ export class Entry {
   *#parsing(body: string): Pausing<KubeObject> {
     if (this.#schema.raw === true) return this.#parse(body)
     return (yield* parsingIntegers(this.#head.toString() + body)) as KubeObject
+  }
+
+  /** The JSON of its metadata, which is not parsed for it unless its layout is unusual. */
+  get metadataText(): string {
+    return metadataIn(this.body.toString()) ?? escapedJson(this.object().metadata)
   }
 
   /** A parsed copy in which each set of fields in metadata.managedFields is its text (RawJson), for encoders that write it so. */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { RawJson } from '../machinery/raw-json.ts'
 import type { KubeObject } from '../machinery/types.ts'
-import { withoutManagedFields, withRawFieldSets } from './managed-fields-text.ts'
+import { metadataIn, withoutManagedFields, withRawFieldSets } from './managed-fields-text.ts'
 
 // What stands in sets and what must not be taken for their end, or for the beginning of one.
 const KEYS = ['.', 'f:spec', 'k:{"name":"web"}', 'v:"]}"', 'f:a\\', 'f:"managedFields":[', 'f:ключ', 'f:"fieldsV1":{'] as const
@@ -61,6 +61,15 @@ describe('managedFields in the JSON of an object', () => {
         expect(read !== undefined).toBe(usable)
       }),
     )
+  })
+
+  test('belong to metadata that are had as text', () => {
+    fc.assert(
+      fc.property(object, (value) => {
+        expect(JSON.parse(metadataIn(jsonOf(value))!)).toEqual(value.metadata)
+      }),
+    )
+    expect(metadataIn(jsonOf({ spec: { a: {} }, metadata: {} }))).toBeUndefined()
   })
 
   test('are found behind the head of a kind and without one', () => {

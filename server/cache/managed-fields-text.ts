@@ -103,6 +103,15 @@ export function managedFieldsIn(json: string): ManagedFieldsText | undefined {
   }
 }
 
+/** The value of the object's metadata, as text. Undefined where the layout is one of its own. */
+export function metadataIn(json: string): string | undefined {
+  const metadata = json.indexOf(METADATA)
+  if (metadata < 0 || json.lastIndexOf('{', metadata) >= 0) return undefined
+  const found = managedFieldsIn(json)
+  const start = metadata + METADATA.length
+  return json.slice(start - 1, close(json, found?.end ?? start, json.length, 1).at)
+}
+
 /** The JSON without metadata.managedFields. */
 export function withoutManagedFields(json: string): string {
   const found = managedFieldsIn(json)

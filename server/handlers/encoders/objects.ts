@@ -9,9 +9,14 @@ import type { KindTypes, TypeFacts } from '../../scheme/contract.ts'
 
 export const isUntyped = ({ schema }: ServedResource): boolean => schema.facts === undefined
 
-/** The object in the served version for protobuf, in which the sets of its managedFields are JSON text. */
-export function servedForProtobuf(served: ServedResource, entry: Entry): KubeObject {
+/** The object in the served version, the sets of its managedFields as text: for protobuf. */
+export function withRawSets(served: ServedResource, entry: Entry): KubeObject {
   return served.identity ? entry.withRawFieldSets() : served.fromStored(entry.object())
+}
+
+/** The object in the served version for a look, perhaps without managedFields: not to be changed. */
+export function servedView(served: ServedResource, entry: Entry): KubeObject {
+  return served.identity ? entry.view() : served.fromStored(entry.object())
 }
 
 /** A parsed copy in the served version. */
@@ -23,6 +28,13 @@ export function servedObject(served: ServedResource, entry: Entry): KubeObject {
 export function sharedObject(served: ServedResource, entry: Entry): KubeObject {
   return served.identity ? entry.shared() : served.fromStored(entry.object())
 }
+
+/** Where metadata can be written as it is stored. */
+export const hasMetadataText = (served: ServedResource): boolean => served.identity && !isUntyped(served)
+
+/** A PartialObjectMetadata as JSON, for what `hasMetadataText`. */
+export const partialMetadataText = (entry: Entry, apiVersion: string): string =>
+  `{"kind":"PartialObjectMetadata","apiVersion":"${apiVersion}","metadata":${entry.metadataText}}`
 
 export function withoutType({ kind: _k, apiVersion: _a, ...rest }: KubeObject): object {
   return rest

@@ -11,7 +11,17 @@ import { jsonFrames } from './frames.ts'
 import { jsonList, NEWLINE, prettyEmpty, prettyItem, prettyJson } from './json.ts'
 import { protobufList } from './protobuf.ts'
 import { yamlItem, yamlList } from './yaml.ts'
-import { bookmarkObject, isUntyped, listMeta, metadataOf, servedForProtobuf, servedObject, sharedObject } from './objects.ts'
+import {
+  bookmarkObject,
+  hasMetadataText,
+  isUntyped,
+  listMeta,
+  metadataOf,
+  partialMetadataText,
+  withRawSets,
+  servedObject,
+  sharedObject,
+} from './objects.ts'
 import { escapedJson } from '../../machinery/json-escape.ts'
 
 const GROUP = 'meta.k8s.io'
@@ -27,7 +37,7 @@ export function partialMetadataEncoder(served: ServedResource, o: EncoderOptions
   const listKind = `${kind}List`
   if (protobuf) {
     const key = `protobuf partial ${apiVersion}`
-    const shown = isUntyped(served) ? partial : (e: Entry): object => ({ metadata: servedForProtobuf(served, e).metadata })
+    const shown = isUntyped(served) ? partial : (e: Entry): object => ({ metadata: withRawSets(served, e).metadata })
     const make = (e: Entry): Buffer => encodeMessage(shown(e), type)
     const envelope = (e: Entry): Buffer => wrap(e.encoding(key, make), apiVersion, kind)
     return {
@@ -59,7 +69,8 @@ export function partialMetadataEncoder(served: ServedResource, o: EncoderOptions
   }
   const yaml = o.representation.media === 'application/yaml'
   const pretty = o.representation.pretty && !yaml
-  const object = (e: Entry): Buffer => e.encoding(`json partial ${apiVersion}`, () => Buffer.from(escapedJson(partial(e))))
+  const written = (e: Entry): string => (hasMetadataText(served) ? partialMetadataText(e, apiVersion) : escapedJson(partial(e)))
+  const object = (e: Entry): Buffer => e.encoding(`json partial ${apiVersion}`, () => Buffer.from(written(e)))
   const empty = (meta: ListMeta, items: [] | null = []): object => ({ kind: listKind, apiVersion, metadata: listMeta(meta), items })
   const { list, ends } = yaml ? yamlList(empty, 'items') : jsonList(empty, pretty)
   const shown = (value: object): Buffer =>

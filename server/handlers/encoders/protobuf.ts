@@ -13,7 +13,7 @@ import {
 import { apiVersionOf } from '../../machinery/types.ts'
 import type { ServedResource } from '../../registry/generic/resource.ts'
 import type { EncoderOptions, ResourceEncoder } from './contract.ts'
-import { bookmarkObject, listMeta, servedForProtobuf } from './objects.ts'
+import { bookmarkObject, listMeta, withRawSets } from './objects.ts'
 
 export function protobufEncoder(served: ServedResource, { types }: EncoderOptions): ResourceEncoder {
   const { facts, schema, listKind } = served
@@ -22,7 +22,7 @@ export function protobufEncoder(served: ServedResource, { types }: EncoderOption
   const listType = types.typeOf(facts.group, facts.version, listKind)!
   // One message per entry serves single answers, list items and events.
   const key = `protobuf ${apiVersion}`
-  const make = (e: Entry): Buffer => encodeMessage(servedForProtobuf(served, e), type)
+  const make = (e: Entry): Buffer => encodeMessage(withRawSets(served, e), type)
   const message = (e: Entry): Buffer => e.encoding(key, make)
   const envelope = (e: Entry): Buffer => wrap(message(e), apiVersion, facts.kind)
   return {

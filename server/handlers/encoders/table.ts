@@ -6,7 +6,16 @@ import { tableColumns, tableRow } from '../table.ts'
 import { metaVersion, type ListEnds, type ResourceEncoder, type EncoderOptions } from './contract.ts'
 import { jsonFrames } from './frames.ts'
 import { COMMA, joinItems, prettyEmpty, prettyEnds, prettyItem, prettyJson } from './json.ts'
-import { bookmarkObject, isUntyped, listMeta, metadataOf, servedObject } from './objects.ts'
+import {
+  bookmarkObject,
+  hasMetadataText,
+  isUntyped,
+  listMeta,
+  metadataOf,
+  partialMetadataText,
+  servedObject,
+  servedView,
+} from './objects.ts'
 import { yamlItem, yamlList } from './yaml.ts'
 import { escapedJson } from '../../machinery/json-escape.ts'
 
@@ -35,6 +44,11 @@ export function tableEncoder(served: ServedResource, o: EncoderOptions): Resourc
   const withMetadata = isUntyped(served) && o.includeObject === 'Metadata'
   const typed = (obj: KubeObject): KubeObject => (withMetadata ? { ...obj, metadata: metadataOf(served, o.types, obj) } : obj)
   const row = (obj: KubeObject): unknown => tableRow(served, typed(obj), o.includeObject, o.clock.now(), apiVersion)
+  const rowText = (e: Entry): string => {
+    if (o.includeObject === 'Object' || !hasMetadataText(served)) return escapedJson(row(servedObject(served, e)))
+    const cells = escapedJson(served.table.cells(servedView(served, e), o.clock.now()))
+    return `{"cells":${cells},"object":${o.includeObject === 'None' ? 'null' : partialMetadataText(e, apiVersion)}}`
+  }
   const single = (e: Entry, columns: boolean): object =>
     // What a dry run creates has no version.
     table([row(servedObject(served, e))], e.revision === 0 ? {} : { resourceVersion: String(e.revision) }, columns)
@@ -50,9 +64,8 @@ export function tableEncoder(served: ServedResource, o: EncoderOptions): Resourc
     watchContentType: 'application/json',
     object: (e) => shown(single(e, true)),
     item: (e) => {
-      const shownRow = row(servedObject(served, e))
-      if (yaml) return yamlItem('rows', shownRow)
-      const json = Buffer.from(escapedJson(shownRow))
+      if (yaml) return yamlItem('rows', row(servedObject(served, e)))
+      const json = Buffer.from(rowText(e))
       return pretty ? prettyItem(json) : json
     },
     ...(yaml
