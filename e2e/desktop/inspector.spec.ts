@@ -79,6 +79,9 @@ test.describe('with pods', () => {
       ['label="app in (alpha,bravo)"', '2 of 3 objects'],
       ['status:running', '3 objects'],
       ['-brav', '2 of 3 objects'],
+      // A field that lists of tens of thousands of pods do not keep.
+      ['field=spec.restartPolicy=Always', '3 objects'],
+      ['field=spec.restartPolicy!=Always', '0 of 3 objects'],
       ['nothing-like-it', '0 of 3 objects'],
     ] as const) {
       await inspector.filter.fill(text)

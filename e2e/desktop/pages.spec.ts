@@ -187,14 +187,27 @@ test('storage classes and leases: facts with their links, and a word', async ({ 
     metadata: { name: 'hold-1' },
     spec: { storageClassName: 'ballast', capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/hold' } },
   })
+  await server.api.create('/api/v1/namespaces/default/persistentvolumeclaims', {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'cargo' },
+    spec: {
+      storageClassName: 'ballast',
+      volumeName: 'hold-2',
+      accessModes: ['ReadWriteOnce'],
+      resources: { requests: { storage: '1Gi' } },
+    },
+  })
   await inspector.open('storageclasses.storage.k8s.io/_/ballast')
   await expect(inspector.details).toContainText('example.com/hold')
   await expect(inspector.details).toContainText('deck=lower')
   await expect(inspector.details.getByRole('region', { name: 'Volumes of this class' }).getByRole('link')).toHaveText(['hold-1'])
+  await expect(inspector.details.getByRole('region', { name: 'Claims of this class' }).getByRole('link')).toHaveText(['cargo'])
   await inspector.open(`leases.coordination.k8s.io/kube-node-lease/${node}`)
   await expect(inspector.details.locator('.details-head')).toContainText('Held')
   await expect(inspector.details.getByRole('link', { name: node }).first()).toBeVisible()
   await server.api.remove('/apis/storage.k8s.io/v1/storageclasses/ballast')
+  await server.api.remove('/api/v1/namespaces/default/persistentvolumeclaims/cargo')
 })
 
 test('custom resources show their printed columns; what is not ready comes first and looks so', async ({ inspector, server }) => {

@@ -89,6 +89,15 @@ export const tableCodec: FeedCodec = {
   },
 }
 
+/** With the whole object in each row, for a filter that asks for a field of it; `includeObject=Object` makes the server send it. */
+export const wholeTableCodec: FeedCodec = {
+  ...tableCodec,
+  objects: (body) =>
+    tableRows(body).flatMap((row): TableObject[] =>
+      isNamed(row?.object) && Array.isArray(row.cells) ? [{ ...row.object, cells: row.cells }] : [],
+    ),
+}
+
 const statusTones: Record<string, Tone> = {
   Active: 'ok',
   Available: 'ok',

@@ -37,6 +37,10 @@ export interface Column<T = KubeObject> extends ColumnInfo {
 export interface KindView<T = KubeObject> {
   /** Keeps only what columns, summaries and filters read, so that tens of thousands of objects stay small. */
   trim(object: T): T
+  /** The fields, by paths without indices, that are all that `trim` keeps beside the metadata; others are kept once a filter asks for them. */
+  keeps?: readonly string[]
+  /** Where it keeps everything else, what it does not. */
+  drops?: readonly string[]
   columns: readonly Column<T>[]
   /** Its columns that show usage are of these. */
   usage?: 'pods' | 'nodes'

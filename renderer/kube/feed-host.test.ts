@@ -298,6 +298,29 @@ describe('FeedHost', () => {
     host.receive({ op: 'close', id: 2 })
   })
 
+  test('a field that no list keeps is asked for with the objects, and what is selected stays so', () => {
+    const { host, open, frame, sent, view } = setUp()
+    host.receive({ op: 'view', id: 1, request: request() })
+    open()
+    const rows = [tableRow('one', 1, '1'), tableRow('two', 2, '2')].map((object) => ({ type: 'ADDED', object: table([object], true) }))
+    frame({ id: 1, t: 'data', lines: [...rows, end] })
+    host.receive({ op: 'select', view: 1, keys: ['default-one', 'default-two'] })
+    host.receive({ op: 'view', id: 1, request: request({ filter: 'field=data.deck=upper' }) })
+    frame({})
+    expect(view(1)?.state.synced).toBe(false)
+    const watch = sent.findLast(({ path }) => path !== undefined)
+    expect(watch?.path).toContain('includeObject=Object')
+    const decks = { one: 'upper', two: 'lower' }
+    const whole = Object.entries(decks).map(([name, deck]) => {
+      const { cells, object } = tableRow(name, 1, '1')
+      return { type: 'ADDED', object: table([{ cells, object: { ...object, data: { deck } } }], true) }
+    })
+    frame({ id: watch?.id, t: 'data', lines: [...whole, end] })
+    expect(view(1)?.rows.map(({ name }) => name)).toEqual(['one'])
+    expect(view(1)?.selected).toEqual({ shown: 1, hidden: 1 })
+    host.receive({ op: 'close', id: 1 })
+  })
+
   describe('a kind that another collection says more of', () => {
     const boats: KindView = {
       trim: (object) => object,

@@ -1,10 +1,11 @@
 import { baseContext } from './acting.ts'
+import { askedFields } from './asked-fields.ts'
 import type { Clock } from './clock.ts'
 import type { Beside, KindView } from './columns.ts'
 import type { ClusterState } from './cluster-state.ts'
 import { Companion } from './companion.ts'
 import { Feed, sourceKey, wholeObjects } from './feed.ts'
-import type { FeedSource, FromWorker, NetState, RowRef, ToWorker } from './protocol.ts'
+import type { FeedSource, FromWorker, NetState, RowRef, ToWorker, ViewRequest } from './protocol.ts'
 import { isTroubled, type ServerTraits } from './reflector.ts'
 import { resourceKey } from './resource.ts'
 import { namespacesOf } from './scope.ts'
@@ -118,17 +119,27 @@ export class FeedHost {
   }
 
   #view(message: Extract<ToWorker, { op: 'view' }>): void {
-    const { id, request } = message
+    const { id } = message
+    const request = this.#asking(message.request)
     const known = this.#subscriptions.get(id)
     if (known instanceof ViewSubscription && known.key === viewKey(request)) {
       known.update(request)
       this.#measure(id, known.feeds, request.usage === true)
       return known.flush()
     }
-    if (known) this.#close(id)
+    // Another filter may need other feeds; what is selected is selected there too.
+    const selected = known instanceof ViewSubscription ? known.selectedKeys : []
     const feeds = [request.source, ...(request.beside ?? [])].flatMap((source) => this.#use(source))
-    this.#add(id, new ViewSubscription(feeds, request, this.#post(id)))
+    if (known) this.#close(id)
+    this.#add(id, new ViewSubscription(feeds, request, this.#post(id), selected))
     this.#measure(id, feeds, request.usage === true)
+  }
+
+  /** A field that the list does not keep is asked for with the objects: read of what is kept it would be there for none. */
+  #asking(request: ViewRequest): ViewRequest {
+    const asked = askedFields(request.filter, this.#init.kinds[resourceKey(request.source.resource)])
+    if (asked.length === 0) return request
+    return { ...request, source: { ...request.source, asked }, beside: request.beside?.map((source) => ({ ...source, asked })) }
   }
 
   #measure(id: number, feeds: readonly Feed[], wanted: boolean): void {

@@ -1,4 +1,5 @@
-import { type FeedCodec, metadataCodec, objectCodec, tableCodec, tableKind } from './codec.ts'
+import { withFields } from './asked-fields.ts'
+import { type FeedCodec, metadataCodec, objectCodec, tableCodec, tableKind, wholeTableCodec } from './codec.ts'
 import type { Clock } from './clock.ts'
 import type { KindView } from './columns.ts'
 import type { FeedSource } from './protocol.ts'
@@ -24,6 +25,7 @@ export const sourceKey = (source: FeedSource, as = 'rows'): string =>
     source.fieldSelector ?? '',
     source.labelSelector ?? '',
     source.metadataOnly ? 'metadata' : '',
+    ...(source.asked ?? []),
   ].join('|')
 
 /** One collection kept live: reflector and store, with what is told when either moves. */
@@ -54,17 +56,20 @@ export class Feed {
     const { source } = init
     this.context = source.context
     this.source = source
-    this.store = new ObjectStore(init.kind ?? undeclared, source.context, (at) => {
+    const asTable = !init.kind || init.kind.table === true
+    const asking = (kind: KindView): KindView => (source.asked ? withFields(kind, source.asked, asTable) : kind)
+    this.store = new ObjectStore(asking(init.kind ?? undeclared), source.context, (at) => {
       this.#cancelLapse?.()
       const wait = Math.min(longestWait, Math.max(0, at - init.clock.now()))
       this.#cancelLapse = init.clock.after(wait, () => this.store.lapse(init.clock.now()))
     })
     this.store.listen(init.changed)
-    const codec: FeedCodec = !init.kind || init.kind.table ? tableCodec : source.metadataOnly ? metadataCodec : objectCodec
+    const rows = source.asked ? wholeTableCodec : tableCodec
+    const codec: FeedCodec = asTable ? rows : source.metadataOnly ? metadataCodec : objectCodec
     let known = ''
     this.#reflector = new Reflector({
       path: resourcePath(source.resource, source.namespace),
-      query: selectorQuery(source),
+      query: queryOf(source, asTable),
       codec,
       transport: init.transport,
       clock: init.clock,
@@ -75,7 +80,8 @@ export class Feed {
           const names = definitions.map((d) => d.name).join('|')
           if (names === known) return
           known = names
-          this.store.kind = tableKind(definitions, source.resource.namespaced, tableWords(source.resource.group)) as unknown as KindView
+          const kind = tableKind(definitions, source.resource.namespaced, tableWords(source.resource.group))
+          this.store.kind = asking(kind as unknown as KindView)
           init.columnsChanged()
         },
         upsert: (object) => this.store.upsert(object),
@@ -105,9 +111,10 @@ export class Feed {
   }
 }
 
-function selectorQuery(source: FeedSource): string {
+function queryOf(source: FeedSource, asTable: boolean): string {
   const parts: string[] = []
   if (source.fieldSelector) parts.push(`fieldSelector=${encodeURIComponent(source.fieldSelector)}`)
   if (source.labelSelector) parts.push(`labelSelector=${encodeURIComponent(source.labelSelector)}`)
+  if (source.asked && asTable) parts.push('includeObject=Object')
   return parts.join('&')
 }

@@ -140,7 +140,7 @@ function matches(term: Term, row: Filterable, cluster: string): boolean {
     case 'label':
       return matchesLabel(term, row.labels)
     case 'field':
-      return fieldMatches(row.object, term.path, 0, term.value) === (term.op === '=')
+      return hasValue(row.object, term.path, term.value) === (term.op === '=')
   }
 }
 
@@ -151,6 +151,16 @@ export function matchesLabel(term: LabelTerm, labels: Record<string, string> | u
   if (term.op === 'absent') return value === undefined
   const listed = value !== undefined && term.values.includes(value)
   return term.op === 'in' ? listed : !listed
+}
+
+/** A field that the list does not keep was read when the object came (`asked-fields.ts`). */
+function hasValue(object: unknown, path: readonly string[], wanted: string): boolean {
+  const { asked } = object as { asked?: Record<string, readonly string[]> }
+  if (asked) {
+    const key = path.join('.')
+    if (Object.hasOwn(asked, key)) return asked[key]?.includes(wanted) ?? false
+  }
+  return fieldMatches(object, path, 0, wanted)
 }
 
 /**

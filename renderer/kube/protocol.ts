@@ -15,6 +15,8 @@ export interface FeedSource {
   labelSelector?: string
   /** Of objects that are asked for whole, their metadata alone. */
   metadataOnly?: boolean
+  /** Fields of which the list keeps nothing and that a filter asks for. */
+  asked?: string[]
 }
 
 export interface ViewRequest {

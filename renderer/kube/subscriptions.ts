@@ -48,8 +48,11 @@ export class ViewSubscription implements Subscription {
   #columnsSent: ColumnInfo[] = []
   #statesSent: readonly FeedState[] = []
   #loaded: boolean
+  /** To be selected once the rows are there. */
+  #wanted: readonly string[]
 
-  constructor(feeds: readonly Feed[], request: ViewRequest, post: (message: Payload<'view'>) => void) {
+  constructor(feeds: readonly Feed[], request: ViewRequest, post: (message: Payload<'view'>) => void, selected: readonly string[] = []) {
+    this.#wanted = selected
     this.feeds = feeds
     this.#request = request
     this.key = viewKey(request)
@@ -72,6 +75,10 @@ export class ViewSubscription implements Subscription {
     this.#list.hold(this.#request.hold && this.#loaded)
     this.#list.flush()
     this.#loaded ||= this.#state.get().synced
+    if (this.#loaded && this.#wanted.length > 0) {
+      this.#list.select(this.#wanted)
+      this.#wanted = []
+    }
     const { start, end, anchor } = this.#request
     const rows = this.#list.shown.slice(start, end)
     const anchorAt = anchor === undefined ? -1 : this.#find(anchor)
@@ -111,7 +118,12 @@ export class ViewSubscription implements Subscription {
     return this.#list.shown.slice(from, to).map((row) => this.#ref(row))
   }
 
+  get selectedKeys(): readonly string[] {
+    return this.#wanted.length > 0 ? this.#wanted : this.#list.selectedKeys
+  }
+
   select(keys: readonly string[]): void {
+    this.#wanted = []
     this.#list.select(keys)
   }
 

@@ -75,6 +75,10 @@ export class ListView {
     return { shown: this.#selectedShown, hidden: this.#selected.size - this.#selectedShown }
   }
 
+  get selectedKeys(): string[] {
+    return [...this.#selected]
+  }
+
   /** Takes the keys of the selected rows; those of rows that are not here, or go later, are forgotten. */
   select(keys: Iterable<string>): void {
     this.#selected.clear()

@@ -63,6 +63,7 @@ export const requestView = viewOf<ListedRequest>({
       order: ({ spec }) => spec?.expirationSeconds ?? 0,
     },
   ],
+  drops: ['spec.request', 'status.certificate'],
   trim: (request) => {
     const { status, spec } = request
     const kept = { ...request, spec: { ...spec, request: undefined }, subject: subjectOf(request) }

@@ -44,6 +44,7 @@ export const definitionView = viewOf<Definition>({
     },
   ],
   // Schemas may be megabytes.
+  keeps: ['spec.group', 'spec.scope', 'spec.names.kind', 'spec.versions.name', 'spec.versions.served', 'status.conditions'],
   trim: ({ metadata, spec, status }) => ({
     metadata,
     spec: {

@@ -14,6 +14,9 @@ interface Declared<T> {
   columns: readonly Column<T>[]
   /** Which of what a list has no need of is left out; metadata is slimmed in any case. */
   trim?(object: T): T
+  /** What it keeps, or what it does not (`KindView`). */
+  keeps?: readonly string[]
+  drops?: readonly string[]
   table?: boolean
   beside?: Beside<T>
 }
@@ -24,6 +27,8 @@ export function viewOf<T extends KubeObject>({
   status,
   columns,
   trim = (o) => o,
+  keeps,
+  drops,
   table,
   beside,
 }: Declared<T>): KindView<T> {
@@ -40,6 +45,8 @@ export function viewOf<T extends KubeObject>({
     columns: [name, ...(namespaced ? [namespace] : []), ...(status ? [statusColumn] : []), ...columns, age],
     status: word,
     trim: (o) => ({ ...trim(o), metadata: slimMeta(o.metadata) }),
+    ...(keeps ? { keeps } : {}),
+    ...(drops ? { drops } : {}),
     ...(table ? { table } : {}),
     ...(beside ? { beside } : {}),
   }

@@ -68,5 +68,6 @@ export const nodeView: KindView<Node> = {
   columns,
   usage: 'nodes',
   status: (node) => (node.metadata.deletionTimestamp ? { text: 'Terminating', tone: 'busy' } : nodeStatus(node)),
+  drops: ['status.images'],
   trim: (node) => ({ ...node, metadata: slimMeta(node.metadata), status: node.status && { ...node.status, images: undefined } }),
 }

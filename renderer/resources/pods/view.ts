@@ -57,6 +57,13 @@ export const podView: KindView<Pod> = {
   columns,
   usage: 'pods',
   status: podSummary,
+  keeps: [
+    'uses',
+    ...['spec.nodeName', 'spec.serviceAccountName', 'spec.priorityClassName'],
+    ...['containers', 'initContainers'].flatMap((list) => ['name', 'image', 'resources'].map((field) => `spec.${list}.${field}`)),
+    ...['phase', 'reason', 'message', 'podIP', 'qosClass'].map((field) => `status.${field}`),
+    ...['type', 'status', 'reason', 'message'].map((field) => `status.conditions.${field}`),
+  ],
   trim: (pod) => ({
     summary: podSummary(pod),
     uses: useKeys(usesOf(pod.spec, pod.metadata.name)),

@@ -34,7 +34,7 @@ function StorageClassOverview({ object }: { object: StorageClass }) {
         <Section title={t('storage.volumes')}>
           <LiveLines
             source={volumeSource}
-            filter={`field=cells=${metadata.name}`}
+            filter={`field=spec.storageClassName=${metadata.name}`}
             columns={['status', 'capacity', 'claim', 'age']}
             sort="status"
             empty={t('storage.noVolumes')}
@@ -45,7 +45,7 @@ function StorageClassOverview({ object }: { object: StorageClass }) {
         <Section title={t('storage.claims')}>
           <LiveLines
             source={claimSource}
-            filter={`field=cells=${metadata.name}`}
+            filter={`field=spec.storageClassName=${metadata.name}`}
             columns={['status', 'capacity', 'volume', 'age']}
             sort="status"
             empty={t('storage.noClaims')}
