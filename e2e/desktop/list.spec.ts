@@ -48,7 +48,6 @@ test('Ctrl A selects all that the filter shows, and no text of the page', async 
   await inspector.open('configmaps?q=map-1')
   await expect(inspector.counts).toContainText('100 of')
   await inspector.row(name(100)).waitFor()
-  await page.keyboard.press('j')
   await page.keyboard.press('Control+a')
   await expect(inspector.counts).toContainText('100 selected')
   expect(await page.evaluate(() => getSelection()?.toString() ?? '')).toBe('')

@@ -20,6 +20,9 @@ export function useKeys(actions: { palette(text: string): void; help(): void; ac
         event.preventDefault()
         return covered ? undefined : act.palette('')
       }
+      // In an open object's details there may be a text that is to be selected.
+      if ((event.ctrlKey || event.metaKey) && event.key === 'a' && event.target === document.body && !here.object && !covered)
+        return toList(event)
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isEditing(event.target) || covered) return
       if (event.key === '/') focusFilter(event)
       else if (event.key === ':') stop(event, () => act.palette(':'))
@@ -66,7 +69,8 @@ function focusFilter(event: KeyboardEvent): void {
 function toList(event: KeyboardEvent): void {
   const grid = document.querySelector<HTMLElement>('[role=grid]')
   if (!grid) return
+  const { key, ctrlKey, metaKey } = event
   event.preventDefault()
   grid.focus()
-  grid.dispatchEvent(new KeyboardEvent('keydown', { key: event.key, bubbles: true }))
+  grid.dispatchEvent(new KeyboardEvent('keydown', { key, ctrlKey, metaKey, bubbles: true }))
 }

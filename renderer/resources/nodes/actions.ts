@@ -1,6 +1,7 @@
 import { lazy } from 'react'
 import { can, resourceKey } from '../../kube/resource.ts'
 import type { Action, ChangeAction, DialogAction, Need } from '../../tools/actions/action.ts'
+import { keylessFault } from '../../tools/actions/pairs.ts'
 import { noTaints, type TaintWish, taintsAfter } from './taints.ts'
 import type { Node } from './types.ts'
 
@@ -44,6 +45,7 @@ const taint: ChangeAction<TaintWish> = {
   offered,
   Form: TaintsForm,
   initial: () => noTaints,
+  fault: ({ added }) => keylessFault(added),
   plan(object, wish, { path }) {
     const taints = taintsAfter(object as Node, wish)
     if (!taints) return undefined

@@ -18,6 +18,7 @@ const expand: ChangeAction<string> = {
   applies: (object) => (object as Claim).status?.phase === 'Bound',
   Form: SizeForm,
   initial: ([object]) => sizeOf(object),
+  fault: (value) => (parseQuantity(value.trim()) === undefined ? 'actions.expand.fault' : undefined),
   plan(object, value, { path }) {
     const storage = value.trim()
     if (parseQuantity(storage) === undefined || storage === sizeOf(object)) return undefined

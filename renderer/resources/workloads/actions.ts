@@ -81,6 +81,7 @@ const image: ChangeAction<Record<string, string>> = {
   ),
   Form: ImagesForm,
   initial: () => ({}),
+  fault: (wish) => (Object.values(wish).some((value) => value.trim() === '') ? 'actions.image.fault' : undefined),
   plan(object, wish, { path }) {
     const named = Object.entries(wish).filter(([, value]) => value.trim() !== '')
     if (named.length === 0) return undefined
@@ -126,6 +127,7 @@ const trigger: ChangeAction<string> = {
   offered: of('cronjobs.batch'),
   Form: NameForm,
   initial: ([object], now) => (object ? manualName(object.metadata.name, now) : ''),
+  fault: (name) => (name.trim() === '' ? 'actions.trigger.fault' : undefined),
   plan(object, name, { path }) {
     if (name.trim() === '') return undefined
     const jobs = path.replace(/\/cronjobs\/[^/]+$/, '/jobs')

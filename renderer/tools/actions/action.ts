@@ -52,6 +52,8 @@ export interface ChangeAction<V = unknown> extends Named {
   /** What is filled in before anybody has typed. */
   initial?(objects: readonly KubeObject[], now: Date): V
   Form?: ComponentType<FormProps<V>>
+  /** Why what is filled in, or a part of it, cannot be sent: a key of the catalogues. The server is not asked about such a thing. */
+  fault?(value: V): string | undefined
   /** What it sends is kept where it was typed until it is done. */
   draft?: boolean
   /** Told when it is over. */

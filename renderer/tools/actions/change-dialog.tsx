@@ -2,6 +2,7 @@ import { Button, Modal } from '@mantine/core'
 import { type ComponentType, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { kindWord } from '../../kube/kind-word.ts'
+import { ToneWord } from '../../ui/icon.tsx'
 import { OnContext } from './on-context.tsx'
 import { useAct } from './act-context.ts'
 import { type ChangeAction, type FormProps, objectPath, type Target } from './action.ts'
@@ -39,6 +40,7 @@ export function ChangeDialog({ action, target, onClose }: { action: ChangeAction
   const undo = useMemo(() => (phase === 'finished' ? doneOf(title, target, rows) : undefined), [phase, title, target, rows])
   const known = useMemo(() => objectsOf(rows), [rows])
   const Form = action.Form as ComponentType<FormProps<unknown>> | undefined
+  const fault = value === undefined ? undefined : action.fault?.(value as never)
   const single = rows.length === 1 ? rows[0] : undefined
   // Of a refusal what is filled in may be the reason, or the cluster; the same again is one press away in any case.
   const failed = rows.some(({ state, error }) => error !== undefined && (state === 'failed' || state === 'refused' || state === 'unread'))
@@ -69,6 +71,9 @@ export function ChangeDialog({ action, target, onClose }: { action: ChangeAction
       {Form && value !== undefined && (phase === 'planning' || phase === 'reading') && (
         <div className="action-form">
           <Form target={target} objects={known} value={value} onChange={setValue} />
+          <p role="status" className="action-fault">
+            {fault && <ToneWord tone="bad">{t(fault)}</ToneWord>}
+          </p>
         </div>
       )}
       {phase === 'finished' && <Sum rows={rows} />}

@@ -2,7 +2,7 @@ import { lazy } from 'react'
 import { can } from '../../kube/resource.ts'
 import type { KubeObject } from '../../kube/types.ts'
 import type { Action, ChangeAction, DialogAction, PlaceAction } from './action.ts'
-import { noPairs, type Pairs, pairsPatch } from './pairs.ts'
+import { keylessFault, noPairs, type Pairs, pairsPatch } from './pairs.ts'
 
 const LabelsForm = lazy(() => import('./pairs-form.tsx').then((m) => ({ default: m.LabelsForm })))
 const AnnotationsForm = lazy(() => import('./pairs-form.tsx').then((m) => ({ default: m.AnnotationsForm })))
@@ -15,6 +15,9 @@ const replicasOf = (object: KubeObject): number | undefined => {
   return typeof replicas === 'number' ? replicas : undefined
 }
 
+/** A number of replicas is an int32 (autoscaling/v1 ScaleSpec). */
+const countOf = (value: string): number | undefined => (/^\d+$/.test(value) && Number(value) <= 2 ** 31 - 1 ? Number(value) : undefined)
+
 /** Whatever has a `scale`: the kinds of apps, and custom ones. */
 const scale: ChangeAction<string> = {
   id: 'scale',
@@ -25,9 +28,10 @@ const scale: ChangeAction<string> = {
   offered: (resource) => resource.subresources.includes('scale'),
   Form: ReplicasForm,
   initial: (objects) => String((objects[0] && replicasOf(objects[0])) ?? 1),
+  fault: (value) => (countOf(value) === undefined ? 'actions.scale.fault' : undefined),
   plan(_, value, { path }) {
-    const count = Number(value)
-    if (!/^\d+$/.test(value) || count > 2 ** 31 - 1) return undefined
+    const count = countOf(value)
+    if (count === undefined) return undefined
     const scalePath = `${path}/scale`
     return {
       change: { method: 'PATCH', type: 'merge', path: scalePath, body: { spec: { replicas: count } } },
@@ -45,6 +49,7 @@ const pairs = (id: 'label' | 'annotate', part: 'labels' | 'annotations', Form: C
   offered: (resource) => can(resource, 'patch'),
   Form,
   initial: () => noPairs,
+  fault: ({ added }) => keylessFault(added),
   plan(object, value, { path }) {
     const body = pairsPatch(object, part, value)
     return body === undefined ? undefined : { change: { method: 'PATCH', type: 'merge', path, body } }

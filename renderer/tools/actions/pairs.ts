@@ -10,6 +10,10 @@ export interface Pairs {
 
 export const noPairs: Pairs = { edited: {}, removed: [], added: [{ key: '', value: '' }] }
 
+/** A value without a key is sent nowhere. */
+export const keylessFault = (added: readonly { key: string; value: string }[]): string | undefined =>
+  added.some(({ key, value }) => key.trim() === '' && value.trim() !== '') ? 'actions.noKey' : undefined
+
 /** kubectl keeps its books here: who edits them by hand breaks its next apply. */
 const bookkeeping = new Set(['kubectl.kubernetes.io/last-applied-configuration'])
 
