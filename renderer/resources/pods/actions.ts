@@ -10,6 +10,7 @@ const logging = new Set([
   'replicasets.apps',
   'replicationcontrollers',
   'jobs.batch',
+  'cronjobs.batch',
   'services',
 ])
 

@@ -1,5 +1,6 @@
 import type { ComponentProps } from 'react'
 import type { KindPage } from '../page.ts'
+import { CronLogsPanel } from './cron-logs-panel.tsx'
 import { WorkloadLogsPanel } from './logs-panel.tsx'
 import { RevisionsPanel } from './revisions-panel.tsx'
 import { WorkloadOverview } from './overview.tsx'
@@ -17,7 +18,7 @@ const page = (key: string): KindPage<Props['object']> => ({
   tabs: [
     ...(key === 'cronjobs.batch' ? [] : [{ id: 'timeline', Panel: TimelinePanel }]),
     ...(revised.has(key) ? [{ id: 'revisions', Panel: RevisionsPanel }] : []),
-    ...(key === 'cronjobs.batch' ? [] : [{ id: 'logs', Panel: WorkloadLogsPanel }]),
+    { id: 'logs', Panel: key === 'cronjobs.batch' ? CronLogsPanel : WorkloadLogsPanel },
   ],
 })
 
