@@ -23,7 +23,7 @@ interface Look {
   width: number
 }
 
-const everyLook: readonly Look[] = [1280, 1920].flatMap((width) =>
+const everyLook: readonly Look[] = [800, 1280, 1920].flatMap((width) =>
   (['en', 'zh-CN'] as const).flatMap((language) => (['dark', 'light'] as const).map((theme) => ({ theme, language, width }))),
 )
 
@@ -50,7 +50,7 @@ async function fill(server: Server): Promise<void> {
 
 /** As a person changes them: the open page stays, so nothing is fetched, profiled or waited for again. */
 async function dress(page: Page, { theme, language, width }: Look): Promise<void> {
-  await page.setViewportSize({ width, height: Math.round((width * 10) / 16) })
+  await page.setViewportSize({ width, height: Math.max(600, Math.round((width * 10) / 16)) })
   // No motion: marks of recent changes would be on some pictures and not on others.
   await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
   if ((await page.locator('html').getAttribute('lang')) !== language) {

@@ -67,6 +67,9 @@ test('home tells each cause once, by its owner, with the last words of the newes
   const lone = card.getByRole('listitem').filter({ hasText: 'shop/lone' })
   await expect(lone).toContainText(/Unschedulable\s*Pod shop\/lone/)
   await expect(lone).toContainText('0/3 nodes are available')
+  const noNodes = inspector.page.getByRole('region', { name: 'Nodes' })
+  await expect(noNodes).toContainText('No node has registered yet')
+  await expect(noNodes).not.toContainText('0 of 0')
   await checkout.getByRole('button', { name: /^Mute/ }).click()
   await expect(checkout).toHaveCount(0)
   await card.getByRole('button', { name: '1 is muted' }).click()
@@ -84,6 +87,7 @@ test('home tells each cause once, by its owner, with the last words of the newes
   // The same cluster by two names: each is connected to once it is chosen, and not before.
   await inspector.open('clusters')
   await expect(inspector.page.getByRole('region', { name: 'one' })).toContainText('4 pods')
+  await expect(inspector.page.getByRole('region', { name: 'one' })).toContainText('No node has registered')
   await expect(inspector.page.getByRole('region', { name: 'two' })).toHaveCount(0)
   await inspector.page.getByRole('checkbox', { name: 'two' }).check()
   const two = inspector.page.getByRole('region', { name: 'two' })

@@ -184,6 +184,37 @@ test('where a pod is replaced its logs go on with its successor', async ({ brows
   await inspector.page.context().close()
 })
 
+test('a pod of a deployment is deleted while its log is read: the log goes on with the one that replaces it', async ({
+  inspector,
+  server,
+}) => {
+  const pods = '/api/v1/namespaces/lighter/pods'
+  await server.api.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'lighter' } })
+  const labels = { app: 'barge' }
+  const command = ['sh', '-c', 'echo "$HOSTNAME casts off"; sleep 36000']
+  await server.api.create('/apis/apps/v1/namespaces/lighter/deployments', {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'barge' },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: { terminationGracePeriodSeconds: 0, containers: [{ name: 'main', image: 'registry.example/barge:1', command }] },
+      },
+    },
+  })
+  using watch = await server.api.watch(pods)
+  const isUp = (e: { object: { status?: { phase?: string } } }): boolean => e.object.status?.phase === 'Running'
+  const first = (await watch.until('the first pod runs', isUp)).object.metadata.name
+  await inspector.open(`pods/lighter/${first}?tab=logs`)
+  await expect(lines(inspector)).toHaveText([/casts off/])
+  await server.api.remove(`${pods}/${first}`)
+  const second = (await watch.until('another runs', (e) => isUp(e) && e.object.metadata.name !== first)).object.metadata.name
+  await expect(lines(inspector)).toHaveText([/casts off/, new RegExp(`${second}.*casts off`)])
+})
+
 test('logs of whoever has these labels, typed freely', async ({ inspector, page, server }) => {
   await server.api.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'chorus' } })
   using accounts = await server.api.watch('/api/v1/namespaces/chorus/serviceaccounts')

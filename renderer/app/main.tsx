@@ -26,21 +26,20 @@ document.addEventListener('visibilitychange', () => document.visibilityState ===
 /** Longest time, ms, that the first picture waits for the list of contexts: with it, it is the right place at once. */
 const contextsWait = 100
 
-/** After the first picture, ms: its own requests go first. */
+/** After the first answer of a cluster, ms: what the first view asks for goes first. */
 const warmAfter = 300
+
+/** Longest time, ms, that such an answer is waited for. */
+const answerWait = 3_000
 
 const contexts = client.prefetchQuery({ ...contextsQuery, queryFn: () => asked.contexts }).then(enter)
 void client.prefetchQuery({ ...localQuery, queryFn: () => asked.local })
-await Promise.all([setUpLanguages(), Promise.race([contexts, new Promise((resolve) => setTimeout(resolve, contextsWait))])])
+await Promise.all([setUpLanguages(), Promise.race([contexts, after(contextsWait)])])
 tickAges(document)
 keepFocus(document)
 const root = document.getElementById('root')
 if (root) createRoot(root).render(<App hub={hub} />)
-setTimeout(() => {
-  // What is fetched from here on is no part of the first load.
-  performance.mark('warm')
-  warmParts((work) => void requestIdleCallback(work))
-}, warmAfter)
+void warm()
 
 /** The address that names no place becomes the first place before anything is drawn, and its cluster is asked for its kinds. */
 function enter(): void {
@@ -48,4 +47,16 @@ function enter(): void {
   if (location.pathname === '/' && start !== undefined) history.replaceState(null, '', start)
   const place = parsePlace(location.pathname, location.search)
   if (place) void client.prefetchQuery(discoveryQuery(place.context))
+}
+
+async function warm(): Promise<void> {
+  await Promise.race([hub.answered, after(answerWait)])
+  await after(warmAfter)
+  // What is fetched from here on is no part of the first load.
+  performance.mark('warm')
+  warmParts((work) => void requestIdleCallback(work))
+}
+
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }

@@ -14,7 +14,10 @@ export class FeedHub {
   readonly #answers = new Map<number, (message: Answer) => void>()
   readonly #netListeners = new Set<() => void>()
   readonly #contextListeners = new Set<() => void>()
+  readonly #answered = Promise.withResolvers<void>()
   #nextId = 1
+  /** Resolves with the first answer that a cluster gave: what it has, or why that cannot be had. */
+  readonly answered = this.#answered.promise
   net: NetState = { socket: { phase: 'idle' }, watches: 0, lastChange: 0, troubled: {}, clusters: {}, revisions: {} }
 
   constructor(port: PortLike) {
@@ -89,7 +92,10 @@ export class FeedHub {
       for (const listener of this.#contextListeners) listener()
       return
     }
-    if (message.op !== 'net') return this.#answers.get(message.id)?.(message)
+    if (message.op !== 'net') {
+      if (message.op !== 'pick' && (message.data.state.synced || message.data.state.error)) this.#answered.resolve()
+      return this.#answers.get(message.id)?.(message)
+    }
     this.net = message.data
     for (const listener of this.#netListeners) listener()
   }

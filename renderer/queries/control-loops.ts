@@ -50,7 +50,8 @@ const loopsQuery = (context: string, startedAt: number) =>
     // Another run of the local control plane may have other loops.
     queryKey: ['control-loops', context, context === local ? startedAt : 0],
     queryFn: ({ signal }) => askControlLoops(context, signal),
-    enabled: context !== '',
+    // Before the local one has ever run there is nobody to ask.
+    enabled: context !== '' && (context !== local || startedAt !== 0),
     refetchInterval: refreshMs,
     retry: false,
   })

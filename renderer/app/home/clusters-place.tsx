@@ -92,7 +92,9 @@ function ClusterCard({ context, namespace }: { context: string; namespace: strin
       <FeedNotice state={podSummary?.state} count={summary?.total ?? 0} connection={connection} onRetry={() => hub.kick()} />
       {known && (
         <p className="card-note">
-          <Link to={placeUrl({ context, resource: 'nodes' })}>{t('clusters.nodes', { ready: known.ready, count: known.total })}</Link>
+          <Link to={placeUrl({ context, resource: 'nodes' })}>
+            {known.total === 0 ? t('clusters.noNodes') : t('clusters.nodes', { ready: known.ready, count: known.total })}
+          </Link>
         </p>
       )}
       {narrow && <p className="dim card-note">{t('clusters.onlyNamespace', { namespace })}</p>}

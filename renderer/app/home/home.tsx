@@ -137,9 +137,7 @@ function NodesCard({
     <Card
       title={t('home.nodes')}
       to={placeUrl({ ...place, resource: 'nodes' })}
-      count={
-        summary && !(loading && summary.total === 0) ? t('home.nodesReady', { ready: summary.ready, count: summary.total }) : undefined
-      }
+      count={summary && summary.total > 0 ? t('home.nodesReady', { ready: summary.ready, count: summary.total }) : undefined}
     >
       {(summary?.nodes.length ?? 0) === 0 && <Nothing loading={loading} text={t('home.noNodes')} />}
       <ul className="lines">

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type ConfigMap, configMapStatus } from './view.ts'
+import { checkWidth, leastWidth } from '../../ui/list/columns.ts'
+import { type ConfigMap, configMapStatus, configMapView } from './view.ts'
 
 const map = (rest: Partial<ConfigMap>): ConfigMap =>
   ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', uid: '1' }, ...rest }) as ConfigMap
@@ -19,4 +20,10 @@ test('its size is in bytes of what it holds: 90 % of 1 MiB, in whatever script a
   expect(configMapStatus(map({ data: { a: '观'.repeat(Math.floor(most / 3)), b: 'xxx' } }))?.text).toBe('NearlyFull')
   expect(configMapStatus(map({ binaryData: { a: btoa('x'.repeat(most)) } }))).toBeUndefined()
   expect(configMapStatus(map({ binaryData: { a: btoa('x'.repeat(most + 1)) } }))?.text).toBe('NearlyFull')
+})
+
+test('every column of the list is seen beside the details in a window of 1280', () => {
+  // What details of their first width leave: 1280 less the rail (210) and 512.
+  const room = 1280 - 210 - 512
+  expect(configMapView.columns.reduce((sum, column) => sum + leastWidth(column), checkWidth)).toBeLessThanOrEqual(room)
 })

@@ -33,6 +33,7 @@ export function configMapStatus(map: ConfigMap): StatusWord | undefined {
 export const configMapView = viewOf<ConfigMap>({
   namespaced: true,
   status: configMapStatus,
+  statusWidth: 116,
   columns: [{ id: 'data', label: 'data', type: 'number', width: 80, cell: ({ cells }) => Number(cells?.[1] ?? 0) }],
   table: true,
 })

@@ -10,6 +10,8 @@ interface Declared<T> {
   namespaced?: boolean
   /** How an object is, in one word; a kind of which nothing can be said has none and no column for it. */
   status?(object: T): StatusWord | undefined
+  /** Of its column, px, where its words are all short, and few objects have one. */
+  statusWidth?: number
   /** What stands between the status and the age. */
   columns: readonly Column<T>[]
   /** Which of what a list has no need of is left out; metadata is slimmed in any case. */
@@ -25,6 +27,7 @@ interface Declared<T> {
 export function viewOf<T extends KubeObject>({
   namespaced = false,
   status,
+  statusWidth = 150,
   columns,
   trim = (o) => o,
   keeps,
@@ -37,7 +40,7 @@ export function viewOf<T extends KubeObject>({
     id: 'status',
     label: 'status',
     type: 'status',
-    width: 150,
+    width: statusWidth,
     cell: (o) => word(o) ?? null,
     order: (o) => worstFirst(word(o)),
   }
