@@ -67,6 +67,10 @@ test('home tells each cause once, by its owner, with the last words of the newes
   const lone = card.getByRole('listitem').filter({ hasText: 'shop/lone' })
   await expect(lone).toContainText(/Unschedulable\s*Pod shop\/lone/)
   await expect(lone).toContainText('0/3 nodes are available')
+  for (const width of [800, 1280]) {
+    await inspector.page.setViewportSize({ width, height: 600 })
+    await expect(checkout.getByText('3 pods failing'), `${width}`).toBeVisible()
+  }
   const noNodes = inspector.page.getByRole('region', { name: 'Nodes' })
   await expect(noNodes).toContainText('No node has registered yet')
   await expect(noNodes).not.toContainText('0 of 0')

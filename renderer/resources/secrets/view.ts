@@ -72,6 +72,7 @@ const beside: Beside<ListedSecret> = {
 export const secretView = viewOf<ListedSecret>({
   namespaced: true,
   status: (secret) => secretStatus(secret),
+  statusWidth: 116,
   columns: [
     { id: 'type', label: 'type', type: 'text', width: 220, cell: ({ cells, type }) => String(cells?.[1] ?? type ?? '') },
     { id: 'data', label: 'data', type: 'number', width: 80, cell: ({ cells }) => Number(cells?.[2] ?? 0) },
