@@ -29,6 +29,8 @@ import type { Turns } from './client/turn-gate.ts'
 import type { Transport } from './client/transport.ts'
 import { apiHandler } from './control-plane/handlers.ts'
 import { KeptObjects } from './control-plane/kept-objects.ts'
+import { KubernetesEndpoints } from './control-plane/kubernetes-endpoints.ts'
+import { ServerLeases } from './control-plane/server-leases.ts'
 import { IdentityLease } from './control-plane/identity-lease.ts'
 import { AGGREGATION, CUSTOM_RESOURCES, IDENTITY, INFORMERS, Lifecycle } from './control-plane/lifecycle.ts'
 import { authenticationLookups, authorizationSources } from './control-plane/lookups.ts'
@@ -256,7 +258,6 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const own: BootstrapOptions = {
     ...{ registry, clock, context, advertise, serviceAddress: o.serviceAddress, serviceRanges: services.ranges },
     accounts: o.defaultAccounts !== false,
-    ownEndpoints: o.ownEndpoints !== false,
   }
   await Promise.all([
     lifecycle.postStart('start-system-namespaces-controller', () => ensureSystemNamespaces(own)),
@@ -265,7 +266,21 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   ])
   // As upstream: a service that cannot be as it should (another family of addresses) keeps nobody from starting.
   const unready = (e: unknown): void => log.warn({ error: messageOf(e) }, 'the service kubernetes could not be set right')
-  await lifecycle.postStart('bootstrap-controller', () => ensureKubernetesService(own).catch(unready))
+  const endpoints = new KubernetesEndpoints({
+    ...{ registry, clock, context, advertise },
+    ...{ reconciler: o.endpointReconciler ?? { type: 'alone' }, leases: new ServerLeases(storage, o.keyPrefix) },
+    onError: (e) =>
+      log.warn({ error: messageOf(e) }, 'the endpoints of the service kubernetes could not be set right, will be tried again'),
+  })
+  starting.defer(async () => {
+    const left = endpoints
+      .stop()
+      .catch((e: unknown) => log.warn({ error: messageOf(e) }, 'this server is still behind the service kubernetes'))
+    await Promise.race([left, new Promise<void>((r) => void clock.setTimeout(r, graceMs))])
+  })
+  await lifecycle.postStart('bootstrap-controller', () =>
+    Promise.all([ensureKubernetesService(own).catch(unready), endpoints.start().catch(unready)]),
+  )
   const trust = (): AuthenticationTrust => ({ clientCa: o.clients.clientCa, frontProxyCa: o.frontProxy.ca, others: o.clients.proxies })
   const identities = keepAuthentication(store('configmaps'), context, trust)
   starting.defer(() => identities.stop())

@@ -14,7 +14,7 @@ import type { Clock } from './machinery/clock.ts'
 import { makeWritableFolder } from './machinery/folders.ts'
 import { startIdleCollection } from './machinery/idle-collection.ts'
 import { firstServiceAddress } from './machinery/ip-range.ts'
-import { nodePortRange, serviceRanges } from './options/network.ts'
+import { endpointReconciler, nodePortRange, serviceRanges } from './options/network.ts'
 import { servedApis } from './options/apis.ts'
 import { featureStates, servesCbor } from './options/features.ts'
 import { advertiseAddress, certDir, dataDir, ownKubeconfig } from './options/paths.ts'
@@ -103,7 +103,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       serviceAddress,
       serviceRanges: ranges,
       nodePortRange: nodePortRange(o.network),
-      ownEndpoints: o.network.endpointReconcilerType !== 'none',
+      endpointReconciler: endpointReconciler(o.network, o.storage.etcdServers.length > 0),
       keyPrefix: keyPrefixOf(o.storage.etcdPrefix),
       eventTtlSeconds: Math.ceil(o.storage.eventTtlMs / 1000),
       compactionIntervalMs: o.storage.etcdCompactionIntervalMs,

@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net'
 import { copyJson } from '../machinery/copy-json.ts'
 import { formatTime, type Clock } from '../machinery/clock.ts'
 import { isStatusError } from '../machinery/status.ts'
@@ -27,8 +26,6 @@ export interface BootstrapOptions {
   /** First address of the service range. */
   serviceAddress: string
   serviceRanges: readonly string[]
-  /** Whether this server puts its address behind `default/kubernetes` (--endpoint-reconciler-type). */
-  ownEndpoints: boolean
   /** Whether the ServiceAccounts `default` are made too. */
   accounts: boolean
 }
@@ -86,19 +83,10 @@ async function addSecondRange({ registry, context, serviceRanges: [first = '', s
   await updateIn(store, { namespace: '', name: 'kubernetes', context, rules: mainRules(store), change })
 }
 
-/** Post-start hook `bootstrap-controller`: `default/kubernetes`, and the endpoints behind it, which are this server unless others see to them. */
+/** Post-start hook `bootstrap-controller`: `default/kubernetes`. A restart may come up on another port: the service follows. */
 export async function ensureKubernetesService(o: BootstrapOptions): Promise<void> {
-  if (!o.ownEndpoints) {
-    await ensureService(o)
-    return syncService(o)
-  }
-  await dropSliceOfOtherFamily(o)
-  await Promise.all([
-    ensureService(o),
-    ensure(o, 'endpoints', kubernetesEndpoints(o)),
-    ensure(o, 'endpointslices.discovery.k8s.io', kubernetesEndpointSlice(o)),
-  ])
-  await syncEndpoints(o)
+  await ensureService(o)
+  await setPort(o)
 }
 
 const defaultRange = ({ serviceRanges }: BootstrapOptions): KubeObject => ({
@@ -148,8 +136,6 @@ async function markRangeReady(o: BootstrapOptions): Promise<void> {
   await updateIn(store, { namespace: '', name: 'kubernetes', context, rules: statusRules(store), change })
 }
 
-const familyOf = (address: string): 'IPv4' | 'IPv6' => (isIPv6(address) ? 'IPv6' : 'IPv4')
-
 function kubernetesService(o: BootstrapOptions): KubeObject {
   return {
     apiVersion: 'v1',
@@ -166,66 +152,18 @@ function kubernetesService(o: BootstrapOptions): KubeObject {
   }
 }
 
-const subsetsOf = (o: BootstrapOptions): unknown[] => [
-  { addresses: [{ ip: o.advertise.address }], ports: [{ name: 'https', port: o.advertise.port, protocol: 'TCP' }] },
-]
-
-function kubernetesEndpoints(o: BootstrapOptions): KubeObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Endpoints',
-    metadata: { name: 'kubernetes', namespace: 'default', labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
-    subsets: subsetsOf(o),
-  }
-}
-
-const slicePorts = (o: BootstrapOptions): unknown[] => [{ name: 'https', port: o.advertise.port, protocol: 'TCP' }]
-const sliceEndpoints = (o: BootstrapOptions): unknown[] => [{ addresses: [o.advertise.address], conditions: { ready: true } }]
-
-function kubernetesEndpointSlice(o: BootstrapOptions): KubeObject {
-  return {
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
-    addressType: familyOf(o.advertise.address),
-    endpoints: sliceEndpoints(o),
-    ports: slicePorts(o),
-  }
-}
-
-/** What addresses a slice has never changes: one of the family that the server was reached by before makes room. */
-async function dropSliceOfOtherFamily({ registry, context, advertise }: BootstrapOptions): Promise<void> {
-  const store = registry.store('endpointslices.discovery.k8s.io')
-  const slice = await store.find('default', 'kubernetes')
-  if (slice === undefined || slice.object()['addressType'] === familyOf(advertise.address)) return
-  await deleteFrom(store, { namespace: 'default', name: 'kubernetes', options: {}, context })
-  await store.deps.feed.fresh()
-}
-
-async function setKubernetes(o: BootstrapOptions, resource: string, change: (obj: KubeObject) => KubeObject): Promise<void> {
+async function setPort(o: BootstrapOptions): Promise<void> {
   const { mainRules } = await import('../registry/generic/update-rules.ts')
-  const store = o.registry.store(resource)
+  const store = o.registry.store('services')
   await updateIn(store, {
     namespace: 'default',
     name: 'kubernetes',
     context: o.context,
     rules: mainRules(store),
-    change: (current) => change(copyJson(current!)),
+    change: (current) => {
+      const obj = copyJson(current!) as KubeObject & { spec: { ports: { targetPort: number }[] } }
+      obj.spec.ports = [{ ...obj.spec.ports[0]!, targetPort: o.advertise.port }]
+      return obj
+    },
   })
-}
-
-const syncService = (o: BootstrapOptions): Promise<void> =>
-  setKubernetes(o, 'services', (obj) => {
-    const spec = obj.spec as { ports: { targetPort: number }[] }
-    spec.ports = [{ ...spec.ports[0]!, targetPort: o.advertise.port }]
-    return obj
-  })
-
-/** A restart may come up on another port: the endpoints follow. */
-async function syncEndpoints(o: BootstrapOptions): Promise<void> {
-  await Promise.all([
-    setKubernetes(o, 'endpoints', (obj) => ({ ...obj, subsets: subsetsOf(o) })),
-    setKubernetes(o, 'endpointslices.discovery.k8s.io', (obj) => ({ ...obj, endpoints: sliceEndpoints(o), ports: slicePorts(o) })),
-    syncService(o),
-  ])
 }

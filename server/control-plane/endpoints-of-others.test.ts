@@ -6,7 +6,7 @@ const ENDPOINTS = '/api/v1/namespaces/default/endpoints'
 const SLICES = '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices'
 
 test('with nobody to keep them, the endpoints of default/kubernetes stay as others made them', async () => {
-  const server = await startTestServer({ ownEndpoints: false, advertiseAddress: '192.0.2.1' })
+  const server = await startTestServer({ endpointReconciler: { type: 'none' }, advertiseAddress: '192.0.2.1' })
   try {
     expect((await server.send('GET', '/api/v1/namespaces/default/services/kubernetes')).code).toBe(200)
     expect((await server.send('GET', `${ENDPOINTS}/kubernetes`)).code).toBe(404)
@@ -14,7 +14,7 @@ test('with nobody to keep them, the endpoints of default/kubernetes stay as othe
     const subsets = [{ addresses: [{ ip: '192.0.2.7' }], ports: [{ name: 'https', port: 6443, protocol: 'TCP' }] }]
     const own = { apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'kubernetes' }, subsets }
     expect((await server.send('POST', ENDPOINTS, own)).code).toBe(201)
-    const again = await startTestServer({ storage: server.storage, ownEndpoints: false, advertiseAddress: '192.0.2.1' })
+    const again = await startTestServer({ storage: server.storage, endpointReconciler: { type: 'none' }, advertiseAddress: '192.0.2.1' })
     expect((await again.send('GET', `${ENDPOINTS}/kubernetes`)).body).toMatchObject({ subsets })
     await again.close()
     // A server that keeps them puts its own address there.

@@ -1,8 +1,7 @@
 import type { Timer } from '../machinery/clock.ts'
 import { type BootstrapOptions, ensureKubernetesService, ensureServiceRange, ensureSystemNamespaces, NAMESPACES } from './bootstrap.ts'
+import { RECONCILE_MS } from './kubernetes-endpoints.ts'
 
-/** `pkg/controlplane/reconcilers`, DefaultEndpointReconcilerInterval. */
-const SERVICE_MS = 10_000
 /** `pkg/controlplane/controller/systemnamespaces`. */
 const NAMESPACES_MS = 60_000
 
@@ -12,22 +11,15 @@ interface Kept {
   ensure(o: BootstrapOptions): Promise<void>
 }
 
-const RANGE: Kept = { everyMs: SERVICE_MS, names: [['servicecidrs.networking.k8s.io', '', 'kubernetes']], ensure: ensureServiceRange }
-const SERVICE: Kept = { everyMs: SERVICE_MS, names: [['services', 'default', 'kubernetes']], ensure: ensureKubernetesService }
-const ENDPOINTS: Kept = {
-  ...SERVICE,
-  names: [...SERVICE.names, ['endpoints', 'default', 'kubernetes'], ['endpointslices.discovery.k8s.io', 'default', 'kubernetes']],
-}
+const RANGE: Kept = { everyMs: RECONCILE_MS, names: [['servicecidrs.networking.k8s.io', '', 'kubernetes']], ensure: ensureServiceRange }
+const SERVICE: Kept = { everyMs: RECONCILE_MS, names: [['services', 'default', 'kubernetes']], ensure: ensureKubernetesService }
 const SPACES: Kept = {
   everyMs: NAMESPACES_MS,
   names: NAMESPACES.map((name) => ['namespaces', '', name] as const),
   ensure: ensureSystemNamespaces,
 }
 
-/**
- * Makes what every cluster has anew when somebody has deleted it. What somebody has changed stays: two servers that know each other's
- * addresses as little as these would change it in turns.
- */
+/** Makes what every cluster has anew when somebody has deleted it. What somebody has changed stays. */
 export class KeptObjects {
   readonly #o: BootstrapOptions
   readonly #onError: (name: string, e: unknown) => void
@@ -40,7 +32,7 @@ export class KeptObjects {
   }
 
   start(): void {
-    for (const kept of [RANGE, this.#o.ownEndpoints ? ENDPOINTS : SERVICE, SPACES]) this.#wait(kept)
+    for (const kept of [RANGE, SERVICE, SPACES]) this.#wait(kept)
   }
 
   stop(): void {

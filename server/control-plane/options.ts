@@ -13,6 +13,7 @@ import type { TlsFiles } from '../serving/tls.ts'
 import type { Storage } from '../storage/contract.ts'
 import type { TokenExpiration } from '../registry/core/serviceaccounts/token.ts'
 import type { PluginConfigurations } from './admission.ts'
+import type { EndpointReconciler } from './kubernetes-endpoints.ts'
 import type { AuthenticationLookups } from './lookups.ts'
 import type { Feature } from './metrics.ts'
 
@@ -47,8 +48,8 @@ export interface ApiServerOptions {
   /** Where cluster IPs come from: a CIDR, or one of each family. Default: the /24 around `serviceAddress`. */
   serviceRanges?: readonly string[]
   nodePortRange?: { first: number; last: number }
-  /** False: the endpoints of `default/kubernetes` are somebody else's. */
-  ownEndpoints?: boolean
+  /** Who is behind `default/kubernetes`; default: this server alone. */
+  endpointReconciler?: EndpointReconciler
   /** Prefix of all keys, without a slash at its end: `/registry`. */
   keyPrefix: string
   /** How long Events are kept after their last change; default an hour. */

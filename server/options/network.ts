@@ -7,8 +7,10 @@ export interface NetworkOptions {
   serviceClusterIpRange: string
   /** `first-last`, `first+more` or one port (apimachinery `util/net/port_range.go`). */
   serviceNodePortRange: string
-  /** Of kube-apiserver's names; only `none` makes a difference. */
+  /** Of kube-apiserver's names. */
   endpointReconcilerType: string
+  /** How many servers there are, for `master-count`. */
+  apiserverCount: number
 }
 
 /** As kube-apiserver lists them (`pkg/controlplane/reconcilers`). */
@@ -22,7 +24,12 @@ const WIDEST = { 4: 2, 6: 64 } as const
 
 export const network: Family<NetworkOptions> = {
   title: 'Network',
-  defaults: { serviceClusterIpRange: '10.0.0.0/24', serviceNodePortRange: '30000-32767', endpointReconcilerType: 'lease' },
+  defaults: {
+    serviceClusterIpRange: '10.0.0.0/24',
+    serviceNodePortRange: '30000-32767',
+    endpointReconcilerType: 'lease',
+    apiserverCount: 1,
+  },
   flags: {
     'service-cluster-ip-range': {
       field: 'serviceClusterIpRange',
@@ -40,9 +47,10 @@ export const network: Family<NetworkOptions> = {
       field: 'endpointReconcilerType',
       type: 'string',
       help:
-        'Who keeps the endpoints of the service default/kubernetes: with none nobody does, and they are whoever wants them to be; with lease or ' +
-        'master-count this server puts its own address there, alone, when it starts.',
+        'Who is behind the service default/kubernetes: with lease every server that keeps its key in etcd (without an etcd this one alone), with ' +
+        'master-count as many as --apiserver-count says, with none whoever others say.',
     },
+    'apiserver-count': { field: 'apiserverCount', type: 'int', help: 'How many API servers the cluster has, for master-count.' },
   },
   validate: (o) => [...addressErrors(o), ...portErrors(o), ...reconcilerErrors(o)],
 }
@@ -72,8 +80,20 @@ function rangeErrors(range: string): string[] {
   return []
 }
 
-const reconcilerErrors = ({ endpointReconcilerType: type }: NetworkOptions): string[] =>
-  type === '' || RECONCILERS.includes(type) ? [] : [`--endpoint-reconciler-type: Reconciler not implemented: ${type}`]
+function reconcilerErrors({ endpointReconcilerType: type, apiserverCount: count }: NetworkOptions): string[] {
+  const known = type === '' || RECONCILERS.includes(type) ? [] : [`--endpoint-reconciler-type: Reconciler not implemented: ${type}`]
+  return count > 0 ? known : [...known, `--apiserver-count should be a positive number, but value '${count}' provided`]
+}
+
+/** Who is behind the service `kubernetes`. A store that no other server can open has no leases. */
+export function endpointReconciler(
+  { endpointReconcilerType: type, apiserverCount: count }: NetworkOptions,
+  isShared: boolean,
+): { type: 'none' | 'alone' | 'lease' } | { type: 'master-count'; count: number } {
+  if (type === 'none') return { type }
+  if (type === 'master-count') return { type, count }
+  return { type: isShared ? 'lease' : 'alone' }
+}
 
 /** The ports of --service-node-port-range, which `validate` has found to be good. */
 export function nodePortRange(o: NetworkOptions): { first: number; last: number } {

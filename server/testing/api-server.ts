@@ -9,6 +9,7 @@ import { ServiceAccountTokens } from '../authn/service-account.ts'
 import { anonymousAuthenticator } from '../authn/anonymous.ts'
 import { localAuthenticator } from '../authn/local.ts'
 import { unionAuthenticator } from '../authn/union.ts'
+import type { EndpointReconciler } from '../control-plane/kubernetes-endpoints.ts'
 import type { KubeletAccess } from '../proxy/kubelet-agents.ts'
 import { startApiServer, type ApiServer } from '../control-plane.ts'
 import { FakeClock } from '../machinery/clock.ts'
@@ -47,7 +48,7 @@ export interface TestServerOptions {
   /** How long it answers after `close`. */
   shutdownDelayMs?: number
   /** False: nobody keeps the endpoints of `default/kubernetes`. */
-  ownEndpoints?: boolean
+  endpointReconciler?: EndpointReconciler
   /** How kubelets are reached. */
   kubelets?: KubeletAccess
 }
@@ -63,7 +64,7 @@ export async function startTestServer({
   serviceRanges = ['10.0.0.0/24'],
   advertiseAddress = '127.0.0.1',
   shutdownDelayMs = 0,
-  ownEndpoints = true,
+  endpointReconciler = { type: 'alone' },
   kubelets,
 }: TestServerOptions = {}): Promise<TestServer> {
   const dir = mkdtempSync(join(tmpdir(), 'api-server-'))
@@ -92,7 +93,7 @@ export async function startTestServer({
     advertiseAddress,
     serviceAddress: firstServiceAddress(serviceRanges[0]!),
     serviceRanges,
-    ownEndpoints,
+    endpointReconciler,
     keyPrefix: '/registry',
     compactionIntervalMs: 300_000,
     maxRequestsInFlight: 0,
