@@ -310,4 +310,61 @@ const others: Request[] = [
   post('a begin with half a character', `${core}/configmaps`, { apiVersion: 'v1', kind: ['x', '\u{1f600}\u{1f600}', '\u202e'] } as Json),
 ]
 
-export const faults: readonly Request[] = [...setUp, ...empties, ...generations, ...states, ...devicesOf, ...declared, ...words, ...others]
+const STRATEGIC = 'application/strategic-merge-patch+json'
+const pod = (name: string, spec: Json): Request =>
+  post(name, `${core}/pods?dryRun=All`, named('pod', { spec: { containers: [{ name: 'c', image: 'i' }], ...spec } }))
+const definition = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  ...named('faults.{ns}.example.com', {
+    spec: {
+      group: '{ns}.example.com',
+      scope: 'Namespaced',
+      names: { plural: 'faults', kind: 'Fault' },
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+    },
+  }),
+}
+const rule = { action: 'Stop', exitCodes: {} }
+
+/** What pairs of random requests have brought up. */
+const paired: Request[] = [
+  post('an account for pods', `${core}/serviceaccounts`, named('default', {})),
+  pod('overhead with nothing in it', { overhead: {} }),
+  pod('rules of an init container without a policy', { initContainers: [{ name: 'a', image: 'i', restartPolicyRules: [rule] }] }),
+  pod('rules of a container without a policy', { containers: [{ name: 'a', image: 'i', restartPolicyRules: [rule] }] }),
+  pod('an account with a slash', { serviceAccountName: 'example.com/a%' }),
+  ...['9999999999999999999999', '9223372036854775808', '18446744073709551616', '9223372036854775807'].map((text) =>
+    post(
+      `a count of ${text}`,
+      `${core}/resourcequotas?dryRun=All`,
+      named('quota', { spec: { hard: { 'count/widgets.example.com': text } } }),
+    ),
+  ),
+  post('a definition', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', definition),
+  {
+    name: 'a stored version without a name',
+    method: 'PATCH',
+    path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/faults.{ns}.example.com',
+    type: STRATEGIC,
+    body: { spec: { versions: [{ served: false, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }] } },
+  },
+  merge('a switched off list of a template with nothing in it', `${templates}/devices?dryRun=All`, {
+    spec: { metadata: { labels: { a: 'b' } }, spec: requests({ derivedAttributes: [], selectors: [], tolerations: [] }) },
+  }),
+  merge('a member of a revision before the others', `${apps}/controllerrevisions/revision?dryRun=All`, {
+    data: { '<a>&': {}, é: 1, A: 2 },
+  }),
+]
+
+export const faults: readonly Request[] = [
+  ...setUp,
+  ...empties,
+  ...generations,
+  ...states,
+  ...devicesOf,
+  ...declared,
+  ...words,
+  ...others,
+  ...paired,
+]

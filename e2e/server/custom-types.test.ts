@@ -46,6 +46,28 @@ test('what became another kind is called by the name that it has now', async () 
   expect(await patched(replace('/apiVersion', 'types.example.com/v3'))).toBe(wrong('.types.example.com', 'types.example.com/v3'))
 })
 
+test('of a new object of another kind nothing else is said', async () => {
+  const { status, json } = await server.api.send('POST', all, { body: { ...head, kind: 'Other', size: 70 } })
+  const { details } = json<{ details: { causes: { field: string; message: string }[] } }>()
+  expect([status, details.causes.map(({ field, message }) => `${field}: ${message}`)]).toEqual([
+    422,
+    ['kind: Invalid value: "Other": must be Gizmo'],
+  ])
+})
+
+test('a slash alone is no version', async () => {
+  const merge = (path: string, body: object): Promise<{ status: number; text: string }> =>
+    server.api.send('PATCH', path, { body, type: 'application/merge-patch+json' })
+  const custom = await merge(`${all}/a`, { apiVersion: '/' })
+  expect([custom.status, custom.text]).toEqual([
+    500,
+    expect.stringContaining("Object 'apiVersion' is missing in 'object has no apiVersion field'"),
+  ])
+  await server.api.create('/api/v1/namespaces/default/configmaps', { metadata: { name: 'slash' } })
+  const typed = await merge('/api/v1/namespaces/default/configmaps/slash', { apiVersion: '/' })
+  expect([typed.status, typed.text]).toEqual([400, expect.stringContaining('was undeterminable: name must be provided')])
+})
+
 test.each(['Strict', 'Warn', 'Ignore'])('a body with null for its version is refused for that alone (%s)', async (mode) => {
   const body = '{"apiVersion":null,"kind":"Gizmo","x":1,"x":2,"metadata":7}'
   const { status, json } = await server.api.send('POST', `${all}?fieldValidation=${mode}`, { body, type: 'application/json' })

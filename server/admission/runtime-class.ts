@@ -1,6 +1,7 @@
 import { semanticEqual } from '../apis/core/v1/semantic-equal.ts'
 import type { PodSpec, ResourceList, Toleration } from '../apis/core/v1/types.ts'
 import type { Entry } from '../cache/entry.ts'
+import { emptyAt } from '../machinery/empty-fields.ts'
 import { copyJson } from '../machinery/copy-json.ts'
 import type { AdmissionAttributes, AdmissionPlugin } from './contract.ts'
 import { creates, PODS } from './attributes.ts'
@@ -67,7 +68,7 @@ function fillIn(a: AdmissionAttributes, spec: PodSpec, found: RuntimeClass | und
 function checkOverhead(a: AdmissionAttributes, spec: PodSpec, found: RuntimeClass | undefined): void {
   if (found?.overhead !== undefined) {
     if (!semanticEqual(found.overhead.podFixed, spec.overhead, 'overhead')) throw refusal(a, OTHER_OVERHEAD)
-  } else if (spec.overhead != null) {
+  } else if (spec.overhead != null || emptyAt(spec, 'overhead') !== undefined) {
     throw refusal(a, 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead')
   }
 }

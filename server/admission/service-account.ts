@@ -2,6 +2,7 @@ import type { PodSpec } from '../apis/core/v1/types.ts'
 import { copyJson } from '../machinery/copy-json.ts'
 import { generateName } from '../machinery/generate-name.ts'
 import { goQuote } from '../machinery/go-quote.ts'
+import { pathSegmentErrors } from '../machinery/names.ts'
 import { StatusError } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { Entry } from '../cache/entry.ts'
@@ -47,6 +48,12 @@ const isMirror = (pod: KubeObject): boolean => pod.metadata.annotations?.[MIRROR
  */
 export function serviceAccount(accounts: ServiceAccountLookup, pause?: (ms: number) => Promise<void>): AdmissionPlugin {
   async function lookUp(a: AdmissionAttributes, name: string): Promise<Account> {
+    // Such a name cannot be asked for (client-go `rest/request.go`, Name).
+    const wrong = pathSegmentErrors(name)
+    if (wrong.length > 0) {
+      const why = `invalid resource name ${goQuote(name)}: [${wrong.join(' ')}]`
+      throw refusal(a, `error looking up service account ${a.namespace}/${name}: ${why}`)
+    }
     const tries = name === DEFAULT && pause !== undefined ? TRIES : 1
     for (let i = 0; i < tries; i++) {
       if (i > 0) await pause!(PAUSE_MS)

@@ -129,7 +129,9 @@ const notThatPatch = (words: PatchWords, why: string): Error =>
 
 type Json = Record<string, unknown>
 const isNone = (text: unknown): boolean => text === undefined || text === null || text === ''
-const hasVersion = (value: unknown, words: PatchWords): boolean => words.typeError !== undefined || !isNone((value as Json).apiVersion)
+/** A slash alone says nothing either (apimachinery `schema.ParseGroupVersion`). */
+const isNoVersion = (text: unknown): boolean => isNone(text) || text === '/'
+const hasVersion = (value: unknown, words: PatchWords): boolean => words.typeError !== undefined || !isNoVersion((value as Json).apiVersion)
 
 /** Without an apiVersion upstream reads its internal type, whose fields no JSON names: all are unknown, and the object stays empty. */
 function* decodingUnversioned(value: unknown, validation: FieldValidation): Pausing<DecodedTyped> {
@@ -156,8 +158,8 @@ function checkKind(value: unknown, expected: ExpectedKind, words: PatchWords): v
   }
   const wanted = apiVersionOf(expected.group, expected.version)
   const kind = isNone(meta.kind) ? expected.kind : String(meta.kind)
-  if (isNone(meta.apiVersion) && kind === expected.kind) return
-  const version = isNone(meta.apiVersion) ? wanted : String(meta.apiVersion)
+  if (isNoVersion(meta.apiVersion) && kind === expected.kind) return
+  const version = isNoVersion(meta.apiVersion) ? wanted : String(meta.apiVersion)
   if (kind === expected.kind && version === wanted) return
   const gv = parseApiVersion(version)
   if (gv === undefined) throw notThatPatch(words, `unexpected GroupVersion string: ${version}`)
@@ -168,7 +170,7 @@ function checkKind(value: unknown, expected: ExpectedKind, words: PatchWords): v
     throw notThatPatch(words, wrong ?? `converting (${gv.version}.${kind}) to (${internal}.${expected.kind}): unknown conversion`)
   }
   // Without a version it is read into the internal type.
-  const where = isNone(meta.apiVersion)
+  const where = isNoVersion(meta.apiVersion)
     ? `the internal version of group ${goQuote(expected.group)}`
     : `version ${goQuote(apiVersionOf(gv.group, gv.version))}`
   throw notThatPatch(words, `no kind ${goQuote(kind)} is registered for ${where} in scheme "pkg/runtime/scheme.go:111"`)
@@ -182,10 +184,10 @@ function checkCustomKind(value: unknown, words: PatchWords): void {
     if (isNone(meta[key]) || typeof meta[key] === 'string') continue
     throw notThatPatch(words, `${NO_KIND} ${jsonKind(meta[key])} into Go struct field .${key} of type string`)
   }
-  if (!isNone(meta.apiVersion) && parseApiVersion(String(meta.apiVersion)) === undefined) {
+  if (!isNoVersion(meta.apiVersion) && parseApiVersion(String(meta.apiVersion)) === undefined) {
     throw notThatPatch(words, `unexpected GroupVersion string: ${String(meta.apiVersion)}`)
   }
   if (isNone(meta.kind)) throw notThatPatch(words, `Object 'Kind' is missing in '${words.shown()}'`)
   if (meta.apiVersion === null) throw notThatPatch(words, NULL_VERSION)
-  if (isNone(meta.apiVersion)) throw internalError("Object 'apiVersion' is missing in 'object has no apiVersion field'")
+  if (isNoVersion(meta.apiVersion)) throw internalError("Object 'apiVersion' is missing in 'object has no apiVersion field'")
 }

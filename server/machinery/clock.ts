@@ -32,9 +32,14 @@ export const systemClock: Clock = {
   },
 }
 
+/** What was formatted last: everything that is written within a second has the same text. */
+let last = { second: Number.NaN, text: '' }
+
 /** metav1.Time: RFC 3339 in UTC with whole seconds. */
 export function formatTime(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`
+  const second = Math.floor(ms / 1000)
+  if (second !== last.second) last = { second, text: `${new Date(ms).toISOString().slice(0, 19)}Z` }
+  return last.text
 }
 
 /** metav1.MicroTime: RFC 3339 in UTC with six fractional digits. */

@@ -45,6 +45,9 @@ export function rememberEmpty(holder: object, field: string, kind: 'list' | 'map
   else fields.set(field, kind)
 }
 
+/** Of the field nothing was sent. */
+export const forgetEmpty = (holder: object, field: string): void => void emptied.get(holder)?.delete(field)
+
 /** An empty list or map where the field was sent as one and nothing has been put there since; else undefined. */
 export function emptyAt(holder: unknown, field: string): [] | Record<string, never> | undefined {
   if (typeof holder !== 'object' || holder === null) return undefined

@@ -17,7 +17,7 @@ describe('RFC 7396, appendix A', () => {
     ['{"a":"b"}', '["c"]', '["c"]'],
     ['{"a":"foo"}', 'null', 'null'],
     ['{"a":"foo"}', '"bar"', '"bar"'],
-    ['{"e":null}', '{"a":1}', '{"e":null,"a":1}'],
+    ['{"e":null}', '{"a":1}', '{"a":1,"e":null}'],
     ['[1,2]', '{"a":"b","c":null}', '{"a":"b"}'],
     ['{}', '{"a":{"bb":{"ccc":null}}}', '{"a":{"bb":{}}}'],
   ])('%s with %s', (document, patch, result) => {

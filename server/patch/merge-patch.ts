@@ -5,6 +5,7 @@ import { running, type Steps } from '../machinery/steps.ts'
 import { badRequest } from '../machinery/status.ts'
 import { checkFloats, wrongPatchType } from './parse.ts'
 import { setOwn } from '../machinery/own.ts'
+import { sortTexts } from '../machinery/text-order.ts'
 import { isRecord } from './values.ts'
 
 type Json = Record<string, unknown>
@@ -47,14 +48,12 @@ function* merging(document: unknown, patch: unknown): Steps<unknown> {
   if (!isRecord(document)) return withoutNulls(patch)
   if (!isRecord(patch)) return copyJson(patch)
   const out: Json = {}
-  for (const key of Object.keys(document)) {
+  // Upstream's library makes maps of the objects that a patch touches, and Go writes maps in order.
+  for (const key of sortTexts([...Object.keys(document), ...Object.keys(patch).filter((key) => !Object.hasOwn(document, key))])) {
     if (isTurn()) yield
-    if (!Object.hasOwn(patch, key) || patch[key] !== null) setOwn(out, key, document[key])
-  }
-  for (const key of Object.keys(patch)) {
-    if (isTurn()) yield
-    const value = patch[key]
-    if (value !== null) setOwn(out, key, yield merging(Object.hasOwn(out, key) ? out[key] : undefined, value))
+    const before = Object.hasOwn(document, key) ? document[key] : undefined
+    if (!Object.hasOwn(patch, key)) setOwn(out, key, before)
+    else if (patch[key] !== null) setOwn(out, key, yield merging(before, patch[key]))
   }
   return out
 }

@@ -64,6 +64,7 @@ export function customStrategy(rules: CustomRules): Strategy {
       // Nobody may own anything any more.
       if (managedFields === undefined) delete obj.metadata.managedFields
     },
+    typeErrors: (obj) => typeErrors(obj, rules),
     *validating(obj, old) {
       const wrong = typeErrors(obj, rules)
       if (wrong.length > 0) return wrong

@@ -70,9 +70,11 @@ const strategy: Strategy = {
   },
   prepareForUpdate(obj) {
     const stored = listAt(obj, 'spec.versions').find((v) => valueAt(v, 'storage') === true)
-    const version = stored === undefined ? '' : textAt(stored, 'name')
+    if (stored === undefined) return
+    // One without a name is one, too: that it has none is said elsewhere.
+    const version = textAt(stored, 'name')
     const status = obj.status as { storedVersions?: string[] } | undefined
-    if (version !== '' && status?.storedVersions?.includes(version) === false) status.storedVersions = [...status.storedVersions, version]
+    if (status?.storedVersions?.includes(version) === false) status.storedVersions = [...status.storedVersions, version]
   },
   // All of it in turns with others: a definition may be as large as a body.
   *validateRules(obj, old, others, ctx) {

@@ -88,11 +88,13 @@ function validateCommon(errors: FieldError[], c: Container, rules: ContainerRule
   validateSecurityContext(errors, c.securityContext, rules.spec.hostUsers !== false, `${path}.securityContext`)
 }
 
+const POLICY_FOR_RULES = 'must specify restartPolicy when restart rules are used'
+
 function validateRestartPolicy(errors: FieldError[], c: Container, path: string): void {
   const rules = c.restartPolicyRules ?? []
   if (c.restartPolicy === undefined) {
     if (rules.length === 0) return
-    errors.push(required(`${path}.restartPolicy`, 'must specify restartPolicy when restart rules are used'))
+    errors.push(required(`${path}.restartPolicy`, POLICY_FOR_RULES))
   } else if (!restartPolicies.includes(c.restartPolicy)) {
     errors.push(notSupported(`${path}.restartPolicy`, c.restartPolicy, restartPolicies))
   }
@@ -151,7 +153,9 @@ export function validateInitContainers(errors: FieldError[], rules: ContainerRul
     if (enoughErrors(errors)) return
     const at = `${path}[${i}]`
     validateCommon(errors, c, rules, at)
-    validateRestartPolicy(errors, c, at)
+    // Rules without a policy are not looked at, where those of other containers are.
+    if (c.restartPolicy !== undefined) validateRestartPolicy(errors, c, at)
+    else if ((c.restartPolicyRules ?? []).length > 0) errors.push(required(`${at}.restartPolicy`, POLICY_FOR_RULES))
     if (names.has(c.name ?? '')) errors.push(duplicate(`${at}.name`, c.name ?? ''))
     else if (c.name) names.add(c.name)
     // Upstream hands one container over under the list's path, so the index is always 0.

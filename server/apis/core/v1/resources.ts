@@ -76,10 +76,16 @@ function checkPodResourceName(errors: FieldError[], name: string, path: string):
     errors.push(notSupported(path, name, ['cpu', 'hugepages-', 'memory']))
 }
 
+const DIGITS = /^\d+$/
+
+/** As Go has it in an int64: a number written in digits that is too large for one wraps round (apimachinery `scale_int.go`, scaledValue). */
+const goMilliValue = (value: Quantity): bigint =>
+  DIGITS.test(value.text) ? BigInt.asIntN(64, BigInt.asIntN(64, integerValue(value)) * 1000n) : milliValue(value)
+
 /** A quantity that is not negative, and whole for countable and extended resources. */
 export function checkResourceQuantity(errors: FieldError[], name: string, value: Quantity, path: string): void {
   if (value.nano < 0n) errors.push(invalid(path, value.text, NOT_NEGATIVE))
-  if (!containerResources.has(name) && isIntegerResource(name) && milliValue(value) % 1000n !== 0n) {
+  if (!containerResources.has(name) && isIntegerResource(name) && goMilliValue(value) % 1000n !== 0n) {
     errors.push(invalid(path, value.text, 'must be an integer'))
   }
 }

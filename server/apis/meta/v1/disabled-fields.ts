@@ -1,3 +1,4 @@
+import { emptyAt, forgetEmpty } from '../../../machinery/empty-fields.ts'
 import { isJsonObject, type JsonObject } from '../../../machinery/json-walk.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 
@@ -33,12 +34,16 @@ interface Found {
 export function disabledFields(table: readonly DisabledFields[]): (obj: KubeObject, old: KubeObject | undefined) => void {
   const steps = stepsOf(table)
   return (obj, old) => {
-    const found = [...fieldsIn(obj, steps)]
+    const found: Found[] = []
+    find(found, obj, steps)
     if (found.length === 0) return
-    const inUse = new Set([...fieldsIn(old, steps)].filter(isInUse).map(({ fields }) => fields))
+    const before: Found[] = []
+    find(before, old, steps)
+    const inUse = new Set(before.filter(isInUse).map(({ fields }) => fields))
     for (const { fields, holder, key, above, keyAbove } of found) {
       if (inUse.has(fields)) continue
       delete holder[key]
+      forgetEmpty(holder, key)
       if (fields.emptied === true && above !== undefined && Object.keys(holder).length === 0) delete above[keyAbove]
     }
   }
@@ -63,17 +68,23 @@ function stepsOf(table: readonly DisabledFields[]): readonly Step[] {
   return root
 }
 
-function* fieldsIn(value: unknown, steps: readonly Step[], above?: JsonObject, keyAbove = ''): Generator<Found> {
+function find(found: Found[], value: unknown, steps: readonly Step[], above?: JsonObject, keyAbove = ''): void {
   if (!isJsonObject(value)) return
   for (const { key, through, fields, below } of steps) {
     const member = value[key]
-    if (member === undefined || member === null) continue
-    if (fields !== undefined) yield { fields, holder: value, key, above, keyAbove }
+    if (member === undefined || member === null) {
+      // Sent as an empty list, of which the normal form has nothing left.
+      if (fields !== undefined && emptyAt(value, key) !== undefined)
+        found.push({ fields, holder: value, key, above: undefined, keyAbove: '' })
+      continue
+    }
+    if (fields !== undefined) found.push({ fields, holder: value, key, above, keyAbove })
     if (below.length === 0) continue
-    if (through === '') yield* fieldsIn(member, below, value, key)
-    else if (typeof member === 'object') for (const one of Object.values(member)) yield* fieldsIn(one, below)
+    if (through === '') find(found, member, below, value, key)
+    else if (Array.isArray(member)) for (const one of member) find(found, one, below)
+    else if (typeof member === 'object') for (const one of Object.values(member)) find(found, one, below)
   }
 }
 
 /** An empty list is none. */
-const isInUse = ({ holder, key }: Found): boolean => !(Array.isArray(holder[key]) && holder[key].length === 0)
+const isInUse = ({ holder, key }: Found): boolean => holder[key] != null && !(Array.isArray(holder[key]) && holder[key].length === 0)
