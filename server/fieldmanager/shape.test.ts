@@ -5,14 +5,17 @@ import type { KubeObject } from '../machinery/types.ts'
 import type { ManagedFieldsEntry } from './managed-fields.ts'
 import { RecentValues } from './recent.ts'
 import { findingFields } from './fields-of.ts'
-import { FieldsByShape, shapeOf } from './shape.ts'
+import { FieldsByShape, Shapes } from './shape.ts'
 import { KIND, managerOfThings, objects, thing } from './testing/arbitraries.ts'
 import { compareObjects, fieldsOf as fieldsOfObject } from './testing/at-once.ts'
 
 const EMPTY = { apiVersion: 'test/v1', kind: 'Thing', metadata: {}, spec: { containers: null, nested: {} } }
 /** As a Go type whose fields are pointers is written. */
 const EMPTY_OF_POINTERS = { ...EMPTY, spec: { ...EMPTY.spec, replicas: null, paused: null, selector: null, args: null, free: null } }
-const shape = (spec: object, metadata: object = {}): string | undefined => shapeOf(KIND, EMPTY, thing(spec, metadata))
+const SHAPES = new Shapes(Number.POSITIVE_INFINITY)
+type Shape = ReturnType<Shapes['of']>
+const shapeOf = (s: typeof KIND, empty: object, object: unknown): Shape => SHAPES.of(empty, s, empty, object)
+const shape = (spec: object, metadata: object = {}): Shape => shapeOf(KIND, EMPTY, thing(spec, metadata))
 const added = (object: unknown, empty: object = EMPTY): object => {
   const c = compareObjects(KIND, empty, object)
   return [c.removed.toFieldsV1(), c.modified.toFieldsV1(), c.added.toFieldsV1()]
@@ -29,7 +32,7 @@ const NAMES = new Set(['name', 'port', 'protocol', 'apiVersion', 'kind'])
 
 describe('objects of one shape', () => {
   test.each([EMPTY, EMPTY_OF_POINTERS])('have the same fields added to an empty one', (empty) => {
-    const seen = new Map<string, unknown>()
+    const seen = new Map<Shape, unknown>()
     fc.assert(
       fc.property(objects, (o) => {
         const text = shapeOf(KIND, empty, o)!
@@ -79,6 +82,16 @@ describe('objects of one shape', () => {
   ])('%s has none', (_, spec) => {
     expect(shape(spec)).toBeUndefined()
   })
+})
+
+test('shapes are forgotten when there are too many', () => {
+  const shapes = new Shapes(1000)
+  const of = (name: string): Shape => shapes.of(EMPTY, KIND, EMPTY, thing({}, { labels: { [name]: '' } }))
+  const first = of('first')
+  expect(of('first')).toBe(first)
+  for (let i = 0; i < 50; i++) of(`label-${i}`)
+  expect(of('first')).not.toBe(first)
+  expect(of('first')).toBe(of('first'))
 })
 
 describe('what an applier says', () => {
