@@ -1,6 +1,9 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
+/** What `app/early.ts` is made of. */
+const early = /[\\/](?:app[\\/]early|kube[\\/](?:fetch|api-error|json|session-key|types))\.ts$/
+
 export default defineConfig({
   root: import.meta.dirname,
   base: '/',
@@ -20,7 +23,11 @@ export default defineConfig({
         codeSplitting: {
           // What the first page needs is one file: cut by which lazy part shares what, it was some seventy, each found by reading another.
           // The entry stays apart, since it waits, and what it waits for may need the rest.
-          groups: [{ name: 'first', tags: ['$initial'], test: (id) => !/[\\/]app[\\/]main\.tsx$/.test(id) }],
+          groups: [
+            // A script of its own in the page, before the other: it runs as soon as it is there, while that is still on its way.
+            { name: 'early', test: early, priority: 1 },
+            { name: 'first', tags: ['$initial'], test: (id) => !/[\\/]app[\\/]main\.tsx$/.test(id) },
+          ],
         },
       },
     },

@@ -44,6 +44,9 @@ test('a first look at home weighs no more than it may', async ({ inspector, page
   expect(files).toBeLessThanOrEqual(12)
   expect(bytes).toBeGreaterThan(50 * 1024)
   expect(bytes).toBeLessThanOrEqual(firstLoadBudget)
+  // What asks for the contexts and connects is a script of its own: it runs while the other is still on its way.
+  const scripts = await page.locator('script[src]').evaluateAll((all) => all.map((script) => script.getAttribute('src') ?? ''))
+  expect(scripts.map((src) => /^\/assets\/([a-z-]+)-/.exec(src)?.[1])).toEqual(['rolldown-runtime', 'early', 'first'])
 })
 
 test('the window lets in nobody without its cookie', async ({ session }) => {
