@@ -210,6 +210,68 @@ test('storage classes and leases: facts with their links, and a word', async ({ 
   await server.api.remove('/api/v1/namespaces/default/persistentvolumeclaims/cargo')
 })
 
+test('a name that leads nowhere says so as long as it does; what a container is given stands there by name', async ({
+  inspector,
+  server,
+}) => {
+  const services = '/api/v1/namespaces/default/services'
+  const missing = 'does not exist'
+  await server.api.create('/apis/networking.k8s.io/v1/namespaces/default/ingresses', {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'gangway' },
+    spec: { defaultBackend: { service: { name: 'ferry', port: { number: 80 } } }, tls: [{ secretName: 'ferry-tls' }] },
+  })
+  await inspector.open('ingresses.networking.k8s.io/default/gangway')
+  const backend = inspector.details.locator('dl.facts > div', { hasText: 'ferry:80' })
+  const tls = inspector.details.getByRole('row', { name: /ferry-tls/ })
+  await expect(tls).toContainText(missing)
+  await expect(backend).toContainText(`ferry:80 ${missing}`)
+  await server.api.create(services, { apiVersion: 'v1', kind: 'Service', metadata: { name: 'ferry' }, spec: { ports: [{ port: 80 }] } })
+  await expect(backend).not.toContainText(missing)
+  await expect(tls).toContainText(missing)
+  await server.api.remove(`${services}/ferry`)
+  await expect(backend).toContainText(missing)
+
+  await server.api.create('/apis/apps/v1/namespaces/default/deployments', {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'steward' },
+    spec: {
+      replicas: 0,
+      selector: { matchLabels: { app: 'steward' } },
+      template: {
+        metadata: { labels: { app: 'steward' } },
+        spec: {
+          containers: [
+            {
+              name: 'main',
+              image: 'registry.example/main:1',
+              env: [
+                { name: 'DECK', value: 'upper' },
+                { name: 'KEY', valueFrom: { secretKeyRef: { name: 'locker', key: 'combination' } } },
+                { name: 'OWN', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+              ],
+              envFrom: [{ prefix: 'RULE_', configMapRef: { name: 'house-rules' } }],
+            },
+          ],
+        },
+      },
+    },
+  })
+  await inspector.open('deployments.apps/default/steward')
+  const environment = inspector.details.locator('dl.facts > div', { hasText: 'Environment' })
+  await expect(environment).toContainText(`All of ConfigMap house-rules RULE_* ${missing}`)
+  await environment.getByText('3 variables').click()
+  await expect(environment.getByRole('listitem')).toHaveText([
+    'DECK=upper',
+    `KEY=Secret locker [combination] ${missing}`,
+    'OWN=metadata.name',
+  ])
+  await server.api.remove('/apis/apps/v1/namespaces/default/deployments/steward')
+  await server.api.remove('/apis/networking.k8s.io/v1/namespaces/default/ingresses/gangway')
+})
+
 test('custom resources show their printed columns; what is not ready comes first and looks so', async ({ inspector, server }) => {
   await server.api.create('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
     apiVersion: 'apiextensions.k8s.io/v1',

@@ -4,7 +4,7 @@ import { useResource } from '../../queries/discovery.ts'
 import { Facts, Section } from '../../ui/facts.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
 import { usePlace } from '../../ui/place.ts'
-import { ObjectLink } from '../generic/common.tsx'
+import { RefLink } from '../generic/ref-link.tsx'
 import { LiveLines } from '../generic/live-lines.tsx'
 import { PageBody } from '../generic/page-body.tsx'
 import type { KindPage } from '../page.ts'
@@ -118,7 +118,7 @@ function BindingOverview({ object }: { object: Binding }) {
       facts={[
         [
           t('admission.policy'),
-          spec?.policyName && <ObjectLink resource={policyKeys[object.kind ?? ''] ?? ''} namespace="" name={spec.policyName} />,
+          spec?.policyName && <RefLink resource={policyKeys[object.kind ?? ''] ?? ''} namespace="" name={spec.policyName} />,
         ],
         [
           t('admission.actions'),

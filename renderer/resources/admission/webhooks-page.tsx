@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { Facts, Section } from '../../ui/facts.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
-import { ObjectLink } from '../generic/common.tsx'
+import { RefLink } from '../generic/ref-link.tsx'
 import { PageBody } from '../generic/page-body.tsx'
 import type { KindPage } from '../page.ts'
 import { Covered, CoveredNamespaces, selectorText } from './parts.tsx'
@@ -52,10 +52,9 @@ function Client({ of }: { of: Webhook['clientConfig'] }) {
   if (!of?.service) return <span className="mono">{of?.url}</span>
   const { namespace, name, path = '', port } = of.service
   return (
-    <>
-      <ObjectLink resource="services" namespace={namespace} name={name} />
+    <RefLink resource="services" namespace={namespace} name={name}>
       <span className="mono">{` ${namespace}${port === undefined ? '' : `:${port}`}${path}`}</span>
-    </>
+    </RefLink>
   )
 }
 

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { figure } from '../../kube/figures.ts'
 import { Age } from '../../ui/age.tsx'
 import { Section, Table } from '../../ui/facts.tsx'
-import { KindLink } from '../generic/common.tsx'
+import { KindRefLink } from '../generic/ref-link.tsx'
 import { PageBody } from '../generic/page-body.tsx'
 import type { KindPage } from '../page.ts'
 import { metricLines } from './metrics.ts'
@@ -21,7 +21,7 @@ function AutoscalerOverview({ object }: { object: Autoscaler }) {
         [
           t('facts.target'),
           target && (
-            <KindLink
+            <KindRefLink
               apiVersion={target.apiVersion ?? 'apps/v1'}
               kind={target.kind}
               namespace={object.metadata.namespace ?? ''}

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { Section } from '../../ui/facts.tsx'
-import { ObjectLink } from '../generic/common.tsx'
+import { RefLink } from '../generic/ref-link.tsx'
 import { PageBody } from '../generic/page-body.tsx'
 import type { KindPage } from '../page.ts'
 import { EndpointTable } from '../services/endpoint-table.tsx'
@@ -15,7 +15,7 @@ function EndpointSliceOverview({ object }: { object: EndpointSlice }) {
     <PageBody
       object={object}
       facts={[
-        [t('facts.service'), service && <ObjectLink resource="services" namespace={namespace} name={service} />],
+        [t('facts.service'), service && <RefLink resource="services" namespace={namespace} name={service} />],
         [t('columns.type'), object.addressType],
         [
           t('columns.ports'),

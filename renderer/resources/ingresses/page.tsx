@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { Section, Table } from '../../ui/facts.tsx'
-import { ObjectLink } from '../generic/common.tsx'
+import { RefLink } from '../generic/ref-link.tsx'
 import { PageBody } from '../generic/page-body.tsx'
 import type { KindPage } from '../page.ts'
 import { addressesOf, type Backend, type Ingress, ingressView } from './view.ts'
@@ -19,7 +19,7 @@ function IngressOverview({ object }: { object: Ingress }) {
       facts={[
         [
           t('facts.class'),
-          spec?.ingressClassName && <ObjectLink resource="ingressclasses.networking.k8s.io" namespace="" name={spec.ingressClassName} />,
+          spec?.ingressClassName && <RefLink resource="ingressclasses.networking.k8s.io" namespace="" name={spec.ingressClassName} />,
         ],
         [t('facts.addresses'), addresses && <span className="mono">{addresses}</span>],
         [t('facts.defaultBackend'), spec?.defaultBackend && <BackendLink of={spec.defaultBackend} namespace={namespace} />],
@@ -29,7 +29,7 @@ function IngressOverview({ object }: { object: Ingress }) {
         <Section title={t('sections.rules')}>
           <Table
             head={[t('facts.host'), t('facts.path'), t('columns.type'), t('facts.backend')]}
-            rows={paths.map(({ key, host, path = '/', pathType = '', backend }) => ({
+            rows={paths.map(({ key, host, path = '/', pathType = '', backend }, at) => ({
               key,
               cells: [
                 <span key="host" className="mono">
@@ -39,7 +39,7 @@ function IngressOverview({ object }: { object: Ingress }) {
                   {path}
                 </span>,
                 pathType,
-                <BackendLink key="backend" of={backend} namespace={namespace} />,
+                <BackendLink key="backend" of={backend} namespace={namespace} at={at} />,
               ],
             }))}
           />
@@ -55,7 +55,7 @@ function IngressOverview({ object }: { object: Ingress }) {
                 <span key="hosts" className="mono">
                   {hosts.join(', ')}
                 </span>,
-                secretName && <ObjectLink key="secret" resource="secrets" namespace={namespace} name={secretName} />,
+                secretName && <RefLink key="secret" resource="secrets" namespace={namespace} name={secretName} at={index} />,
               ],
             }))}
           />
@@ -66,13 +66,14 @@ function IngressOverview({ object }: { object: Ingress }) {
 }
 
 /** A service with its port, or an object of any other kind. */
-function BackendLink({ of: { service, resource }, namespace }: { of: Backend; namespace: string }) {
+function BackendLink({ of: { service, resource }, namespace, at = 0 }: { of: Backend; namespace: string; at?: number }) {
   if (!service) return resource ? `${resource.kind}/${resource.name}` : null
   const port = service.port?.number ?? service.port?.name
   return (
     <span>
-      <ObjectLink resource="services" namespace={namespace} name={service.name} />
-      {port !== undefined && <span className="mono">{`:${port}`}</span>}
+      <RefLink resource="services" namespace={namespace} name={service.name} at={at}>
+        {port !== undefined && <span className="mono">{`:${port}`}</span>}
+      </RefLink>
     </span>
   )
 }

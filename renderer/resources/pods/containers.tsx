@@ -2,16 +2,19 @@ import { useTranslation } from 'react-i18next'
 import { Age } from '../../ui/age.tsx'
 import { Facts, Path, Section } from '../../ui/facts.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
+import { Environment } from './environment.tsx'
 import type { Container, ContainerState, ContainerStatus, Probe } from './types.ts'
 
 /** Containers of a pod with their states, or of a template, which has none. */
 export function Containers({
   title,
+  namespace = '',
   containers,
   statuses,
   template = false,
 }: {
   title: string
+  namespace: string | undefined
   containers: Container[] | undefined
   statuses?: ContainerStatus[]
   template?: boolean
@@ -22,6 +25,7 @@ export function Containers({
       {containers.map((container) => (
         <ContainerBox
           key={container.name}
+          namespace={namespace}
           container={container}
           status={statuses?.find((s) => s.name === container.name)}
           template={template}
@@ -31,7 +35,14 @@ export function Containers({
   )
 }
 
-function ContainerBox({ container, status, template }: { container: Container; status: ContainerStatus | undefined; template: boolean }) {
+interface BoxProps {
+  namespace: string
+  container: Container
+  status: ContainerStatus | undefined
+  template: boolean
+}
+
+function ContainerBox({ namespace, container, status, template }: BoxProps) {
   const { t } = useTranslation()
   const { resources } = container
   const amounts = (of: Record<string, string> | undefined): string | undefined =>
@@ -80,7 +91,10 @@ function ContainerBox({ container, status, template }: { container: Container; s
               </div>
             ),
           ],
-          [t('facts.environment'), container.env?.length && t('facts.variables', { count: container.env.length })],
+          [
+            t('facts.environment'),
+            (container.env?.length || container.envFrom?.length) && <Environment key="environment" of={container} namespace={namespace} />,
+          ],
         ]}
       />
     </div>

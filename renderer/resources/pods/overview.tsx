@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { isRecord } from '../../kube/types.ts'
 import { Section, Table } from '../../ui/facts.tsx'
 import { Conditions, MainFacts, Metadata, ObjectLink } from '../generic/common.tsx'
+import { RefLink } from '../generic/ref-link.tsx'
 import { UsageCourse } from '../generic/usage-course.tsx'
 import { RecentEvents } from '../events/events-tab.tsx'
 import { Containers } from './containers.tsx'
@@ -24,7 +25,7 @@ export function PodOverview({ object: pod }: { object: Pod }) {
           [
             t('facts.serviceAccount'),
             spec?.serviceAccountName && (
-              <ObjectLink resource="serviceaccounts" namespace={pod.metadata.namespace ?? ''} name={spec.serviceAccountName} />
+              <RefLink resource="serviceaccounts" namespace={pod.metadata.namespace ?? ''} name={spec.serviceAccountName} />
             ),
           ],
           [t('facts.restartPolicy'), spec?.restartPolicy],
@@ -34,9 +35,20 @@ export function PodOverview({ object: pod }: { object: Pod }) {
       {status?.phase === 'Running' && (
         <UsageCourse of="pods" namespace={pod.metadata.namespace ?? ''} name={pod.metadata.name} node={spec?.nodeName ?? ''} />
       )}
-      <Containers title={t('sections.initContainers')} containers={spec?.initContainers} statuses={status?.initContainerStatuses} />
-      <Containers title={t('sections.containers')} containers={spec?.containers} statuses={status?.containerStatuses} />
       <Containers
+        namespace={pod.metadata.namespace}
+        title={t('sections.initContainers')}
+        containers={spec?.initContainers}
+        statuses={status?.initContainerStatuses}
+      />
+      <Containers
+        namespace={pod.metadata.namespace}
+        title={t('sections.containers')}
+        containers={spec?.containers}
+        statuses={status?.containerStatuses}
+      />
+      <Containers
+        namespace={pod.metadata.namespace}
         title={t('sections.ephemeralContainers')}
         containers={spec?.ephemeralContainers}
         statuses={status?.ephemeralContainerStatuses}
@@ -75,7 +87,7 @@ function Volumes({ pod }: { pod: Pod }) {
               volume.name,
               type,
               target && typeof name === 'string' ? (
-                <ObjectLink key="link" resource={target.resource} namespace={pod.metadata.namespace ?? ''} name={name} />
+                <RefLink key="link" resource={target.resource} namespace={pod.metadata.namespace ?? ''} name={name} />
               ) : (
                 <span key="text" className="mono dim">
                   {volumeText(source)}

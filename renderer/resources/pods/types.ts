@@ -88,9 +88,21 @@ export interface Container {
   readinessProbe?: Probe
   startupProbe?: Probe
   volumeMounts?: { name: string; mountPath: string; readOnly?: boolean; subPath?: string; bindMountOptions?: string[] }[]
-  env?: { name: string }[]
+  env?: EnvVar[]
+  envFrom?: { prefix?: string; configMapRef?: { name?: string }; secretRef?: { name?: string } }[]
   command?: string[]
   args?: string[]
+}
+
+export interface EnvVar {
+  name: string
+  value?: string
+  valueFrom?: {
+    configMapKeyRef?: { name?: string; key: string }
+    secretKeyRef?: { name?: string; key: string }
+    fieldRef?: { fieldPath: string }
+    resourceFieldRef?: { resource: string }
+  }
 }
 
 export interface Probe {

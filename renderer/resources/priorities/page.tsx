@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { figure } from '../../kube/figures.ts'
 import { Section, Table } from '../../ui/facts.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
-import { ObjectLink } from '../generic/common.tsx'
+import { RefLink } from '../generic/ref-link.tsx'
 import { PageBody } from '../generic/page-body.tsx'
 import type { KindPage } from '../page.ts'
 import { classView, type FlowSchema, group, levelView, type PriorityClass, type PriorityLevel, schemaView } from './view.ts'
@@ -21,7 +21,7 @@ function FlowSchemaOverview({ object }: { object: FlowSchema }) {
       object={object}
       conditions={status?.conditions}
       facts={[
-        [t('priorities.level'), level && <ObjectLink resource={`prioritylevelconfigurations.${group}`} namespace="" name={level} />],
+        [t('priorities.level'), level && <RefLink resource={`prioritylevelconfigurations.${group}`} namespace="" name={level} />],
         [t('priorities.precedence'), spec?.matchingPrecedence !== undefined && figure(spec.matchingPrecedence)],
         [t('priorities.distinguisher'), spec?.distinguisherMethod?.type],
       ]}

@@ -6,7 +6,7 @@ import { isRecord } from '../../kube/types.ts'
 import { Facts, Section } from '../../ui/facts.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
 import { Age, Moment } from '../../ui/age.tsx'
-import { ObjectLink } from '../generic/common.tsx'
+import { RefLink } from '../generic/ref-link.tsx'
 import { configMapView } from '../configmaps/view.ts'
 import { PageBody } from '../generic/page-body.tsx'
 import { UsedBy } from '../generic/used-by.tsx'
@@ -33,7 +33,7 @@ function SecretOverview({ object }: { object: Secret }) {
         [
           t('facts.serviceAccount'),
           object.type === 'kubernetes.io/service-account-token' && account && (
-            <ObjectLink resource="serviceaccounts" namespace={object.metadata.namespace ?? ''} name={account} />
+            <RefLink resource="serviceaccounts" namespace={object.metadata.namespace ?? ''} name={account} />
           ),
         ],
         [t('secret.registries'), registriesOf(object.type, text).join(', ')],

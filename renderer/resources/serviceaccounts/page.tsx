@@ -9,7 +9,7 @@ import { GrantedRules, Unread } from '../../tools/rights/tables.tsx'
 import { pods } from '../../queries/discovery.ts'
 import { Section } from '../../ui/facts.tsx'
 import { usePlace } from '../../ui/place.ts'
-import { ObjectLink } from '../generic/common.tsx'
+import { RefLink } from '../generic/ref-link.tsx'
 import { PageBody } from '../generic/page-body.tsx'
 import type { KindPage } from '../page.ts'
 import { PodLines } from '../pods/pod-lines.tsx'
@@ -65,7 +65,7 @@ function May({ namespace, name }: { namespace: string; name: string }) {
 function SecretLink({ namespace, name }: { namespace: string; name: string }) {
   return (
     <div>
-      <ObjectLink resource="secrets" namespace={namespace} name={name} />
+      <RefLink resource="secrets" namespace={namespace} name={name} />
     </div>
   )
 }

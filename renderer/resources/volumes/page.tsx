@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { ObjectLink } from '../generic/common.tsx'
+import { RefLink } from '../generic/ref-link.tsx'
 import { PageBody } from '../generic/page-body.tsx'
 import { UsedBy } from '../generic/used-by.tsx'
 import type { KindPage } from '../page.ts'
@@ -9,7 +9,7 @@ import type { Claim, Volume } from './types.ts'
 import { claimView } from './view.ts'
 
 function ClassLink({ name }: { name: string | undefined }) {
-  return name ? <ObjectLink resource="storageclasses.storage.k8s.io" namespace="" name={name} /> : null
+  return name ? <RefLink resource="storageclasses.storage.k8s.io" namespace="" name={name} /> : null
 }
 
 function ClaimOverview({ object }: { object: Claim }) {
@@ -20,7 +20,7 @@ function ClaimOverview({ object }: { object: Claim }) {
       object={object}
       conditions={status?.conditions}
       facts={[
-        [t('facts.volume'), spec?.volumeName && <ObjectLink resource="persistentvolumes" namespace="" name={spec.volumeName} />],
+        [t('facts.volume'), spec?.volumeName && <RefLink resource="persistentvolumes" namespace="" name={spec.volumeName} />],
         [t('facts.capacity'), status?.capacity?.storage],
         [t('facts.requested'), spec?.resources?.requests?.storage],
         [t('facts.accessModes'), spec?.accessModes?.join(', ')],
@@ -43,7 +43,7 @@ function VolumeOverview({ object }: { object: Volume }) {
       facts={[
         [
           t('facts.claim'),
-          claim?.name && <ObjectLink resource="persistentvolumeclaims" namespace={claim.namespace ?? ''} name={claim.name} />,
+          claim?.name && <RefLink resource="persistentvolumeclaims" namespace={claim.namespace ?? ''} name={claim.name} />,
         ],
         [t('columns.reason'), [status?.reason, status?.message].filter(Boolean).join(': ')],
         [t('facts.capacity'), spec?.capacity?.storage],

@@ -2,7 +2,7 @@ import type { TFunction } from 'i18next'
 import { labelSelectorText } from '../../kube/label-selector.ts'
 import { Age } from '../../ui/age.tsx'
 import { Chips } from '../../ui/facts.tsx'
-import { ObjectLink } from '../generic/common.tsx'
+import { RefLink } from '../generic/ref-link.tsx'
 import { NextRun } from './next-run.tsx'
 import { revisionOf } from './revision.ts'
 import { selectorOf } from './selector.ts'
@@ -36,7 +36,7 @@ function ofPods(t: TFunction, o: Workload): Facts {
     [t('columns.selector'), selector(o)],
     [
       t('facts.service'),
-      spec?.serviceName && <ObjectLink resource="services" namespace={o.metadata.namespace ?? ''} name={spec.serviceName} />,
+      spec?.serviceName && <RefLink resource="services" namespace={o.metadata.namespace ?? ''} name={spec.serviceName} />,
     ],
     [t('facts.podManagement'), spec?.podManagementPolicy],
     [t('facts.minReady'), seconds(spec?.minReadySeconds || undefined)],

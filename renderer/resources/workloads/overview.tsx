@@ -34,8 +34,18 @@ export function WorkloadOverview({ resourceKey: key, object }: { resourceKey: st
       <Owned of={key} object={object} />
       <Conditions conditions={object.status?.conditions} />
       <RecentEvents object={object} />
-      <Containers title={t('sections.initContainers')} containers={template?.spec?.initContainers} template />
-      <Containers title={t('sections.templateContainers')} containers={template?.spec?.containers} template />
+      <Containers
+        namespace={object.metadata.namespace}
+        title={t('sections.initContainers')}
+        containers={template?.spec?.initContainers}
+        template
+      />
+      <Containers
+        namespace={object.metadata.namespace}
+        title={t('sections.templateContainers')}
+        containers={template?.spec?.containers}
+        template
+      />
       <Metadata object={object} />
     </div>
   )
