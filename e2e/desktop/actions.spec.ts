@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect } from '@playwright/test'
 import { test } from '../fixtures/desktop.ts'
 import { refusals } from '../fixtures/refusals.ts'
@@ -254,6 +255,23 @@ test('a CronJob is run now, suspended and resumed', async ({ inspector, page, se
     ownerReferences: [{ kind: 'CronJob', name: 'bell', controller: true }],
   })
   await page.keyboard.press('Escape')
+  await expect(dialog).toHaveCount(0)
+  // Its logs are those of its Jobs; one that starts meanwhile is offered, and the log that is read stays what it is.
+  await page.keyboard.press('l')
+  const lines = inspector.details.getByRole('log').locator('.log-line')
+  await expect(lines).toHaveCount(1)
+  await page.keyboard.press('t')
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('bell-again')
+  await dialog.getByRole('button', { name: 'Apply' }).click()
+  await expect(dialog.getByRole('status')).toContainText('1 changed.')
+  await page.keyboard.press('Escape')
+  await expect(inspector.details).toContainText('Job bell-again has started since.')
+  await expect(lines).toHaveCount(1)
+  await inspector.details.getByRole('button', { name: 'Read it too' }).click()
+  await expect(lines.filter({ hasText: 'bell-again' }).first()).toBeVisible()
+  await expect(lines.filter({ hasText: 'bell-by-hand' }).first()).toBeVisible()
+  await inspector.open(`cronjobs.batch/${NS}/bell`)
+  await expect(inspector.details).toContainText('0 0 29 2 *')
   // One key for both directions.
   for (const suspended of [true, false]) {
     await expect(dialog).toHaveCount(0)
@@ -381,6 +399,11 @@ test('values of a Secret are read and changed as text, hidden until somebody ask
   await expect(dialog.getByRole('status')).toContainText('1 changed.')
   expect((await server.api.get<{ data: object }>(`${secrets}/logbook`)).data).toEqual(data)
   await page.keyboard.press('Escape')
+  // A value is saved as it is stored, also one that is no text.
+  await inspector.open(`secrets/${NS}/logbook`)
+  const value = page.waitForEvent('download')
+  await inspector.details.getByRole('button', { name: 'Save seal as a file' }).click()
+  expect(readFileSync(await (await value).path())).toEqual(Buffer.from(data.seal, 'base64'))
   // What is on screen is what is saved: its values are hidden.
   await inspector.open(`secrets/${NS}/logbook?tab=yaml`)
   const download = page.waitForEvent('download')

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { dataEntries, withoutValues, withoutValuesOfBoth } from './secret-values.ts'
+import { dataBytes, dataEntries, withoutValues, withoutValuesOfBoth } from './secret-values.ts'
 
 const secret = {
   kind: 'Secret',
@@ -19,6 +19,14 @@ describe('the values of Secrets and ConfigMaps', () => {
       { key: 'a', bytes: 2, text: 'xy' },
       { key: 'b', bytes: 2, text: 'é' },
     ])
+  })
+  test('bytes are those that were stored: a byte order mark is one of the text, what is no text is whole', () => {
+    const marked = { data: { a: btoa('\xef\xbb\xbfx'), b: btoa('\xff\x00') } }
+    expect(dataEntries(marked, true)[0]).toEqual({ key: 'a', bytes: 4, text: '\ufeffx' })
+    expect([...(dataBytes(marked, true, 'b') ?? [])]).toEqual([255, 0])
+    const map = { data: { a: 'é', c: '1' }, binaryData: { b: btoa('\xff') } }
+    expect(['a', 'b'].map((key) => [...(dataBytes(map, false, key) ?? [])])).toEqual([[0xc3, 0xa9], [255]])
+    expect([dataBytes(map, false, 'none'), dataBytes(undefined, true, 'a')]).toEqual([undefined, undefined])
   })
   test('an object without data has no entries', () => {
     expect([dataEntries({}, true), dataEntries(undefined, false), dataEntries({ data: null }, true)]).toEqual([[], [], []])

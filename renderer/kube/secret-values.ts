@@ -18,6 +18,16 @@ export function dataEntries(object: unknown, secret: boolean): DataEntry[] {
   return [...plain, ...binary].sort((a, b) => (a.key < b.key ? -1 : 1))
 }
 
+/** The bytes of one entry, as its file had them. */
+export function dataBytes(object: unknown, secret: boolean, key: string): Uint8Array<ArrayBuffer> | undefined {
+  const value = (field: string): string | undefined =>
+    isRecord(object) ? strings(object[field]).find(([name]) => name === key)?.[1] : undefined
+  const coded = value(secret ? 'data' : 'binaryData')
+  if (coded !== undefined) return bytesOf(coded)
+  const text = secret ? undefined : value('data')
+  return text === undefined ? undefined : new TextEncoder().encode(text)
+}
+
 /** A copy of a Secret in which no value can be read: what would show them on a shared screen gets this. */
 export function withoutValues(secret: unknown): unknown {
   if (!isRecord(secret) || !isRecord(secret.data)) return secret
@@ -50,16 +60,20 @@ function withoutApplied(secret: Record<string, unknown>): Record<string, unknown
   return { ...secret, metadata: { ...metadata, annotations: { ...metadata.annotations, [applied]: '•••' } } }
 }
 
-function decoded(key: string, value: string): DataEntry {
-  let binary: string
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> | undefined {
   try {
-    binary = atob(value)
+    return Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))
   } catch {
-    return { key, bytes: value.length, text: value }
+    return undefined
   }
-  const bytes = Uint8Array.from(binary, (c) => c.charCodeAt(0))
+}
+
+function decoded(key: string, value: string): DataEntry {
+  const bytes = bytesOf(value)
+  if (!bytes) return { key, bytes: value.length, text: value }
   try {
-    return { key, bytes: bytes.length, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
+    // A byte order mark is one of the bytes.
+    return { key, bytes: bytes.length, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) }
   } catch {
     return { key, bytes: bytes.length, text: undefined }
   }

@@ -24,6 +24,7 @@ test.each([
   ['label', added('a', ''), undefined],
   ['label', added('', 'blue'), 'actions.noKey'],
   ['annotate', added(' ', 'blue'), 'actions.noKey'],
+  ['values', added('', 'blue'), 'actions.noKey'],
   ['taint', added('', 'blue'), 'actions.noKey'],
 ])('%s with %j: what cannot be sent says so', (id, value, wanted) => {
   expect(faultOf(id, value)).toBe(wanted)

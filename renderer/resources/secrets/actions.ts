@@ -1,7 +1,7 @@
 import { lazy } from 'react'
 import { can, resourceKey } from '../../kube/resource.ts'
 import type { Action, ChangeAction } from '../../tools/actions/action.ts'
-import { noPairs, type Pairs } from '../../tools/actions/pairs.ts'
+import { keylessFault, noPairs, type Pairs } from '../../tools/actions/pairs.ts'
 import { valuesPatch } from './values.ts'
 
 const ValuesForm = lazy(() => import('./values-form.tsx').then((m) => ({ default: m.ValuesForm })))
@@ -17,6 +17,7 @@ const values: ChangeAction<Pairs> = {
   applies: (object) => (object as { immutable?: boolean }).immutable !== true,
   Form: ValuesForm,
   initial: () => noPairs,
+  fault: ({ added }) => keylessFault(added),
   plan(object, wish, { path }) {
     const body = valuesPatch(object, wish)
     return body === undefined ? undefined : { change: { method: 'PATCH', type: 'merge', path, body } }

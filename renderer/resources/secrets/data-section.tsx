@@ -4,10 +4,12 @@ import type { KubeObject } from '../../kube/types.ts'
 import { Toggle } from '../../ui/toggle.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { Section } from '../../ui/facts.tsx'
+import { Icon } from '../../ui/icon.tsx'
 import { PlainText } from '../../ui/plain-text.tsx'
+import { save } from '../../ui/save.ts'
 import { useSome } from '../../ui/use-some.tsx'
 import './data-section.css'
-import { type DataEntry, dataEntries } from '../../kube/secret-values.ts'
+import { dataBytes, type DataEntry, dataEntries } from '../../kube/secret-values.ts'
 
 /** So much of a value is drawn before somebody asks for all of it: a line of a megabyte takes half a second. */
 const mostOfValue = 20_000
@@ -33,6 +35,15 @@ export function DataSection({ object, secret }: { object: KubeObject; secret: bo
             {entry.key}
             <span className="bar-space" />
             {entry.text !== undefined && <CopyButton text={entry.text} />}
+            <button
+              type="button"
+              className="icon-button"
+              aria-label={t('secret.save', { key: entry.key })}
+              title={t('secret.save', { key: entry.key })}
+              onClick={() => void save(entry.key, new Blob([dataBytes(object, secret, entry.key) ?? entry.text ?? '']))}
+            >
+              <Icon name="save" size={14} />
+            </button>
           </h4>
           <EntryValue entry={entry} shown={shown} />
         </div>

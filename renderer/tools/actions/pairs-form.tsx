@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Icon } from '../../ui/icon.tsx'
 import { useSome } from '../../ui/use-some.tsx'
 import type { FormProps } from './action.ts'
-import { type Pairs, pairsOf } from './pairs.ts'
+import { isTypable, type Pairs, pairsOf, withLineEnds } from './pairs.ts'
 
 /** One key that is there: its value, or in the place of one what is said of it. */
 export interface PairLine {
@@ -32,6 +32,8 @@ export function PairLines({ lines, value, onChange }: { lines: readonly PairLine
       {find}
       {some.map(({ key, value: was, note, fixed }) => {
         const gone = removed.includes(key)
+        const closed = fixed || (was !== undefined && !isTypable(was))
+        const text = edited[key] ?? (closed ? '' : (was ?? ''))
         return (
           <div key={key} className="form-line pair">
             <span className="mono pair-key" title={key}>
@@ -39,13 +41,13 @@ export function PairLines({ lines, value, onChange }: { lines: readonly PairLine
             </span>
             <textarea
               className={gone ? 'text-input gone' : 'text-input'}
-              rows={rowsOf(edited[key] ?? was ?? '')}
+              rows={rowsOf(text)}
               aria-label={key}
-              value={edited[key] ?? was ?? ''}
-              placeholder={note ?? ''}
-              disabled={gone || fixed}
+              value={text}
+              placeholder={note ?? (closed ? t('actions.lineEnds') : '')}
+              disabled={gone || closed}
               spellCheck={false}
-              onChange={(event) => onChange({ ...value, edited: { ...edited, [key]: event.target.value } })}
+              onChange={(event) => onChange({ ...value, edited: { ...edited, [key]: withLineEnds(was ?? '', event.target.value) } })}
             />
             <button
               type="button"

@@ -10,6 +10,12 @@ export interface Pairs {
 
 export const noPairs: Pairs = { edited: {}, removed: [], added: [{ key: '', value: '' }] }
 
+/** A text field ends its lines by a line feed: a carriage return that does not stand before each of them would be lost in it. */
+export const isTypable = (text: string): boolean => !text.includes('\r') || !/[\r\n]/.test(text.replaceAll('\r\n', ''))
+
+/** What was typed over a value whose lines end by CR LF: they end so again. */
+export const withLineEnds = (was: string, typed: string): string => (was.includes('\r\n') ? typed.replace(/\r?\n/g, '\r\n') : typed)
+
 /** A value without a key is sent nowhere. */
 export const keylessFault = (added: readonly { key: string; value: string }[]): string | undefined =>
   added.some(({ key, value }) => key.trim() === '' && value.trim() !== '') ? 'actions.noKey' : undefined
