@@ -16,7 +16,7 @@ import { startIdleCollection } from './machinery/idle-collection.ts'
 import { firstServiceAddress } from './machinery/ip-range.ts'
 import { endpointReconciler, nodePortRange, serviceRanges } from './options/network.ts'
 import { servedApis } from './options/apis.ts'
-import { featureStates, servesCbor } from './options/features.ts'
+import { featureStates, openGates } from './options/features.ts'
 import { advertiseAddress, certDir, dataDir, ownKubeconfig } from './options/paths.ts'
 import { flagTexts, type Options } from './options/parse.ts'
 import { keyPrefixOf } from './options/storage.ts'
@@ -69,6 +69,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
   // Awaited when the server is ready, which may come later than its error.
   seedObjects?.catch(() => undefined)
   const schedulerConfiguration = await schedulerConfigurationOf(o)
+  const gates = openGates(o.features)
   const ranges = serviceRanges(o.network)
   const serviceAddress = firstServiceAddress(ranges[0]!)
   const advertise = advertiseAddress(o)
@@ -126,7 +127,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       plugins: pluginConfigurationsOf(o),
       defaultAccounts: o.local.defaultAccounts,
       isServed: servedApis(o.apis),
-      cbor: servesCbor(o.features),
+      cbor: gates.has('CBORServingAndStorage'),
       features: featureStates(o.features),
       flags: flagTexts(o),
       kubelets: kubeletsOf(o, certificates),
@@ -152,7 +153,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       workloads = import('./workloads.ts').then((w) =>
         w.startWorkloads({
           ...{ api, certificates, tokens: api.serviceAccountTokens!, clock, log },
-          ...{ options: o.local, loops: o.loops, dataDir: dataDir(o), schedulerConfiguration },
+          ...{ options: o.local, loops: o.loops, gates, dataDir: dataDir(o), schedulerConfiguration },
           serviceCIDRs: ranges,
         }),
       )

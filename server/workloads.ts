@@ -21,6 +21,7 @@ import type { Clock } from './machinery/clock.ts'
 import { makePrivateFolder } from './machinery/folders.ts'
 import { addressRange } from './machinery/ip-range.ts'
 import { createSimulatedRuntime, startNodeAgents, UsageCollector } from './node/index.ts'
+import type { AskedGate } from './options/feature-gates.ts'
 import type { LocalOptions } from './options/local.ts'
 import { podRanges, type LoopOptions } from './options/loops.ts'
 import type { SchedulerConfiguration } from './scheduler/config/types.ts'
@@ -38,6 +39,8 @@ export interface WorkloadsOptions {
   log: Log
   options: LocalOptions
   loops: LoopOptions
+  /** The open ones. */
+  gates: ReadonlySet<AskedGate>
   serviceCIDRs: readonly string[]
   /** Undefined: the defaults. */
   schedulerConfiguration: SchedulerConfiguration | undefined
@@ -153,6 +156,7 @@ function controllerOptionsOf(w: WorkloadsOptions, selected: readonly Controller[
     ...{ rootCA: w.certificates.ca.cert, signingCA: w.certificates.ca, nodeLifecycle, terminatedPodGCThreshold },
     ...{ legacyServiceAccountTokenCleanUpPeriodMs, disableForceDetachOnTimeout },
     ...(w.loops.allocateNodeCidrs ? { nodeIpam: { clusterCIDRs: podRanges(w.loops), serviceCIDRs: w.serviceCIDRs } } : {}),
+    isGateOpen: (gate) => w.gates.has(gate),
     secretToken: w.tokens.issueForSecret.bind(w.tokens),
     ...(hasHostPath(w, selected) ? { hostPathFolder: join(w.dataDir, 'volumes') } : {}),
   }

@@ -5,6 +5,7 @@ import type { Clock } from '../machinery/clock.ts'
 import { isStatusError } from '../machinery/status.ts'
 import type { WorkQueue, WorkQueueOptions } from '../machinery/work-queue.ts'
 import type { WorkerOptions } from '../machinery/workers.ts'
+import { GATES, type AskedGate } from '../options/feature-gates.ts'
 import type { Authority } from '../serving/x509.ts'
 import type { JobLimits } from './job/limits.ts'
 import type { NodeIpamOptions } from './node-ipam/options.ts'
@@ -30,6 +31,8 @@ export interface ControllerContext {
 export interface ControllerOptions {
   /** PEM of the CA that signs the API server's certificate; without it root-ca-certificate-publisher-controller has nothing to do. */
   rootCA?: string
+  /** Whether a feature gate is open; undefined for those that are as from the start. It is asked in each round. */
+  isGateOpen?(gate: AskedGate): boolean | undefined
   /** Signs approved certificate requests; without it nobody does. */
   signingCA?: Authority
   /** Makes a token for a secret of that name; without it secrets get none. */
@@ -51,6 +54,10 @@ export interface ControllerOptions {
   /** Where volumes of the provisioner kubernetes.io/host-path are made; without it there is no such provisioner. */
   hostPathFolder?: string
 }
+
+/** Whether kube-controller-manager with the same gates would do it. */
+export const isOpen = ({ options }: Pick<ControllerContext, 'options'>, gate: AskedGate): boolean =>
+  options.isGateOpen?.(gate) ?? GATES.get(gate)!.isOpen
 
 /** A control loop: informers tell what changed, a queue of keys says what to look at, `sync` makes it so. */
 export interface Controller {

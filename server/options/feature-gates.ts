@@ -141,3 +141,12 @@ export const GATES: ReadonlyMap<string, Gate> = new Map(
     ),
   ].flat(),
 )
+
+/** The gates that are asked here, and what each lets be done. Others have no effect. */
+export const ASKED = {
+  CBORServingAndStorage: 'clients speak CBOR',
+  DeploymentReplicaSetTerminatingReplicas: 'the status of ReplicaSets and Deployments count pods that are ending',
+  PodDeletionCost: 'an annotation of a pod say how dear it is when a ReplicaSet or a ReplicationController becomes smaller',
+} as const
+
+export type AskedGate = keyof typeof ASKED

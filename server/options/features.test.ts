@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { featureStates, servesCbor } from './features.ts'
+import { featureStates, openGates } from './features.ts'
 import { parseOptions, type ParseResult } from './parse.ts'
 
 const parse = (...gates: string[]): ParseResult =>
@@ -11,7 +11,7 @@ const errorsOf = (result: ParseResult): string[] => ('errors' in result ? result
 const isOpen = (...gates: string[]): boolean => {
   const result = parse(...gates)
   if (!('options' in result)) throw new Error(JSON.stringify(result))
-  return servesCbor(result.options.features)
+  return openGates(result.options.features).has('CBORServingAndStorage')
 }
 
 describe('the gate of CBOR', () => {
@@ -70,4 +70,15 @@ test('gates that have no effect are named in a warning', () => {
   expect('warnings' in result && result.warnings).toEqual([
     '--feature-gates has no effect on WatchList, NodeInclusionPolicyInPodTopologySpread: this server has no such gates',
   ])
+})
+
+test.each<[string[], boolean]>([
+  [[], true],
+  [['PodDeletionCost=false'], false],
+  [['AllBeta=false'], false],
+])('a gate that loops ask for, with %j: %s', (gates, wanted) => {
+  const result = parse(...gates)
+  if (!('options' in result)) throw new Error(JSON.stringify(result))
+  expect(openGates(result.options.features).has('PodDeletionCost')).toBe(wanted)
+  expect(result.warnings).toEqual([])
 })

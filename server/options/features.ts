@@ -1,14 +1,13 @@
 import type { Family } from './flag.ts'
 import { parsers, FlagValueError } from './flag.ts'
-import { GATES, type Stage } from './feature-gates.ts'
+import { ASKED, GATES, type AskedGate, type Stage } from './feature-gates.ts'
 
 export interface FeatureOptions {
   /** `name=bool`, as given. */
   featureGates: readonly string[]
 }
 
-/** The gate behind which clients may speak CBOR (KEP-4222). */
-const CBOR = 'CBORServingAndStorage'
+const effects = Object.entries(ASKED).map(([name, effect]) => `${name} lets ${effect}`)
 
 export const features: Family<FeatureOptions> = {
   title: 'Feature gate',
@@ -17,7 +16,7 @@ export const features: Family<FeatureOptions> = {
     'feature-gates': {
       field: 'featureGates',
       type: 'strings',
-      help: `Pairs of a feature gate and true or false. ${CBOR} lets clients speak CBOR; others have no effect.`,
+      help: `Pairs of a feature gate and true or false. ${effects.join('; ')}; others have no effect.`,
     },
   },
   validate: ({ featureGates }) => {
@@ -30,7 +29,7 @@ export const features: Family<FeatureOptions> = {
     }
   },
   warnings({ featureGates }) {
-    const others = [...gatesOf(featureGates).keys()].filter((name) => name !== CBOR && !GROUPS.has(name))
+    const others = [...gatesOf(featureGates).keys()].filter((name) => !Object.hasOwn(ASKED, name) && !GROUPS.has(name))
     return others.length === 0 ? [] : [`--feature-gates has no effect on ${others.join(', ')}: this server has no such gates`]
   },
 }
@@ -99,4 +98,8 @@ export function featureStates({ featureGates }: FeatureOptions): FeatureState[] 
   return [...groups, ...single]
 }
 
-export const servesCbor = (options: FeatureOptions): boolean => featureStates(options).some(({ name, isOpen }) => name === CBOR && isOpen)
+/** Which of the gates that are asked here are open. */
+export function openGates(options: FeatureOptions): ReadonlySet<AskedGate> {
+  const isAsked = (name: string): name is AskedGate => Object.hasOwn(ASKED, name)
+  return new Set(featureStates(options).flatMap(({ name, isOpen }) => (isOpen && isAsked(name) ? [name] : [])))
+}

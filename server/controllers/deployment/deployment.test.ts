@@ -173,6 +173,26 @@ describe('status', () => {
     expect(timeLeft({ ...d, spec: { ...d.spec, progressDeadlineSeconds: 2147483647 } }, status, now)).toBeUndefined()
   })
 
+  // As Kubernetes' GetTerminatingReplicaCountForReplicaSets counts.
+  test.each<[string, ReplicaSet['status'][], number | undefined]>([
+    [
+      'all tell',
+      [
+        { observedGeneration: 1, terminatingReplicas: 2 },
+        { observedGeneration: 3, terminatingReplicas: 1 },
+      ],
+      3,
+    ],
+    ['one was not looked at yet', [{ observedGeneration: 1, terminatingReplicas: 2 }, {}], 2],
+    ['one does not tell', [{ observedGeneration: 1, terminatingReplicas: 2 }, { observedGeneration: 1 }], undefined],
+    ['one tells, though it was not looked at', [{ terminatingReplicas: 2 }], 2],
+    ['there are none', [], 0],
+  ])('pods that are ending, when %s', (_, statuses, wanted) => {
+    const sets = statuses.map((status, i) => set(`web-${i}`, 1, status))
+    expect(rolloutStatus(deployment(1), sets, sets[0], now, at).terminatingReplicas).toBe(wanted)
+    expect(rolloutStatus(deployment(1), sets, sets[0], now, at, false)).not.toHaveProperty('terminatingReplicas')
+  })
+
   test("a set's failure is the deployment's", () => {
     const rs = set('web-1', 2, { conditions: [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'quota' }] })
     expect(condition(rolloutStatus(deployment(2), [rs], rs, now, at), 'ReplicaFailure')).toMatchObject({

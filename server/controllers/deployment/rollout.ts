@@ -4,7 +4,7 @@ import type { Condition, Deployment, Pod, ReplicaSet } from '../../client/object
 import { DEPLOYMENTS, REPLICA_SETS } from '../../client/resource.ts'
 import { formatTime } from '../../machinery/clock.ts'
 import { isStatusError } from '../../machinery/status.ts'
-import type { ControllerContext } from '../controller.ts'
+import { isOpen, type ControllerContext } from '../controller.ts'
 import { isTerminating as isNamespaceTerminating } from '../namespace/terminating.ts'
 import { controllerOf, controllerRef } from '../owners.ts'
 import { isTerminal } from '../pods.ts'
@@ -45,7 +45,7 @@ export class Rollout {
   }
 
   async run(): Promise<void> {
-    if (this.#d.metadata.deletionTimestamp != null) return this.#writeStatus(calculateStatus(this.#d, this.#all, this.#new, this.#now()))
+    if (this.#d.metadata.deletionTimestamp != null) return this.#writeCounts()
     await this.#markPaused()
     if (this.#d.spec?.paused === true) return this.#resize()
     const to = rollbackTo(this.#d)
@@ -53,7 +53,7 @@ export class Rollout {
     if (this.#wasResized()) return this.#resize()
     if (isRollingUpdate(this.#d)) await this.#rolling()
     else await this.#recreate()
-    await this.#writeStatus(rolloutStatus(this.#d, this.#all, this.#new, this.#ctx.clock.now(), this.#now()))
+    await this.#writeStatus(rolloutStatus(this.#d, this.#all, this.#new, this.#ctx.clock.now(), this.#now(), this.#countsTerminating()))
   }
 
   /** Nothing else happens before the deployment asks for it no more. */
@@ -250,7 +250,7 @@ export class Rollout {
       else if (isRollingUpdate(this.#d)) await this.#spread(running)
     }
     if (this.#d.spec?.paused === true) await this.#forgetOld()
-    await this.#writeStatus(calculateStatus(this.#d, this.#all, this.#new, this.#now()))
+    await this.#writeCounts()
   }
 
   #newest(): ReplicaSet | undefined {
@@ -319,6 +319,14 @@ export class Rollout {
           if (!isStatusError(e, 'NotFound')) throw e
         })
     }
+  }
+
+  #countsTerminating(): boolean {
+    return isOpen(this.#ctx, 'DeploymentReplicaSetTerminatingReplicas')
+  }
+
+  #writeCounts(): Promise<void> {
+    return this.#writeStatus(calculateStatus(this.#d, this.#all, this.#new, this.#now(), this.#countsTerminating()))
   }
 
   async #writeStatus(status: DeploymentStatus): Promise<void> {

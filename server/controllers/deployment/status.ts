@@ -34,11 +34,29 @@ function replaceCondition(
   return [...conditions.filter((c) => c.type !== next.type), { ...next, lastUpdateTime: now, lastTransitionTime }]
 }
 
+/**
+ * How many pods are ending, as far as sets tell: one that was never looked at has none, and one that was and does not say leaves the sum
+ * open (GetTerminatingReplicaCountForReplicaSets).
+ */
+function terminating(all: readonly ReplicaSet[]): number | undefined {
+  const told = all.filter(({ status }) => (status?.observedGeneration ?? 0) > 0 || status?.terminatingReplicas !== undefined)
+  return told.every(({ status }) => status?.terminatingReplicas !== undefined)
+    ? sum(told, (rs) => rs.status?.terminatingReplicas ?? 0)
+    : undefined
+}
+
 /** Counts over all sets, and whether enough pods are available. `now` is RFC 3339. */
-export function calculateStatus(d: Deployment, all: readonly ReplicaSet[], newSet: ReplicaSet | undefined, now: string): DeploymentStatus {
+export function calculateStatus(
+  d: Deployment,
+  all: readonly ReplicaSet[],
+  newSet: ReplicaSet | undefined,
+  now: string,
+  countsTerminating = true,
+): DeploymentStatus {
   const availableReplicas = sum(all, available)
   const enough = availableReplicas >= wanted(d) - fenceposts(d).maxUnavailable
   const { collisionCount } = d.status ?? {}
+  const terminatingReplicas = countsTerminating ? terminating(all) : undefined
   return {
     ...withoutZeros({
       observedGeneration: d.metadata.generation,
@@ -48,7 +66,7 @@ export function calculateStatus(d: Deployment, all: readonly ReplicaSet[], newSe
       availableReplicas,
       unavailableReplicas: Math.max(sum(all, sizeOf) - availableReplicas, 0),
     }),
-    terminatingReplicas: sum(all, (rs) => rs.status?.terminatingReplicas ?? 0),
+    ...(terminatingReplicas === undefined ? {} : { terminatingReplicas }),
     ...(collisionCount === undefined ? {} : { collisionCount }),
     conditions: withCondition(
       d.status?.conditions ?? [],
@@ -99,8 +117,9 @@ export function rolloutStatus(
   newSet: ReplicaSet | undefined,
   nowMs: number,
   now: string,
+  countsTerminating = true,
 ): DeploymentStatus {
-  const status = calculateStatus(d, all, newSet, now)
+  const status = calculateStatus(d, all, newSet, now, countsTerminating)
   const current = findCondition(d.status?.conditions, 'Progressing')
   const who = newSet === undefined ? `Deployment "${d.metadata.name}"` : `ReplicaSet "${newSet.metadata.name}"`
   const type = 'Progressing'

@@ -159,6 +159,30 @@ describe('a job', () => {
     expect(cluster.writes()).toBe(0)
   })
 
+  // As Kubernetes' TestJobRecreationClearsPodExpectations has it.
+  test.each([
+    [true, { ready: 0, terminating: 0 }],
+    [false, { active: 1, ready: 0, terminating: 0 }],
+  ])('takes the place of one whose pod was still being made; suspended: %s', async (suspend, counts) => {
+    const made = cluster.holdUp(({ method, path }) => method === 'POST' && path.endsWith('/pods'))
+    await create({ completions: 1, parallelism: 1 })
+    await cluster.until('a pod that is being made', async () => made.waiting() === 1)
+    await cluster.client.resource(JOBS).delete('work', { namespace: 'default', propagationPolicy: 'Background' })
+    const { metadata } = await create({ completions: 1, parallelism: 1, suspend })
+    await cluster.pass(2)
+    made.letGo()
+    const { status } = suspend
+      ? await condition('Suspended')
+      : await cluster.until('a pod', async () => {
+          const found = await job()
+          return found.status?.active === 1 && found
+        })
+    const { active, ready: isReady, terminating } = status ?? {}
+    expect({ ...(active === undefined ? {} : { active }), ready: isReady, terminating }).toEqual(counts)
+    const own = (await pods()).filter((p) => p.metadata.ownerReferences?.[0]?.uid === metadata.uid)
+    expect(own).toHaveLength(suspend ? 0 : 1)
+  })
+
   test('is deleted when its time to live is over', async () => {
     await create({ ttlSecondsAfterFinished: 60 })
     await end(await running(1))

@@ -45,11 +45,11 @@ test('the least useful goes first', () => {
     pod('ready', { ready: 900 }),
     pod('dear', { ready: 900, cost: '10' }),
   ]
-  const order = deletionOrder([...expected].reverse(), (p) => (p.spec?.nodeName === 'full' ? 2 : 1), NOW)
+  const order = deletionOrder([...expected].reverse(), (p) => (p.spec?.nodeName === 'full' ? 2 : 1), NOW, true)
   expect(order.map((p) => p.metadata.name)).toEqual(expected.map((p) => p.metadata.name))
 })
 
 test('ages on the same power of two are told apart by uid only', () => {
-  const order = deletionOrder([pod('b', { ready: 600 }), pod('a', { ready: 900 })], () => 1, NOW)
+  const order = deletionOrder([pod('b', { ready: 600 }), pod('a', { ready: 900 })], () => 1, NOW, true)
   expect(order.map((p) => p.metadata.name)).toEqual(['a', 'b'])
 })

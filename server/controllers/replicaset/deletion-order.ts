@@ -19,15 +19,16 @@ function ageRank(since: number, now: number): number {
  * Who goes first when there are too many: unassigned, then pending, then not ready, then cheaper, then on nodes with more
  * of the same, then ready for a shorter time, then restarted more often, then younger (kube-controller-manager's order).
  * `crowd` says how many related pods share the pod's node.
+ * Without the gate PodDeletionCost none is cheaper than another.
  */
-export function deletionOrder(pods: readonly Pod[], crowd: (pod: Pod) => number, now: number): Pod[] {
+export function deletionOrder(pods: readonly Pod[], crowd: (pod: Pod) => number, now: number, heedsCost: boolean): Pod[] {
   return pods
     .map((pod) => ({
       pod,
       assigned: (pod.spec?.nodeName ?? '') === '' ? 0 : 1,
       phase: PHASE[pod.status?.phase ?? ''] ?? 0,
       since: readySince(pod),
-      cost: cost(pod),
+      cost: heedsCost ? cost(pod) : 0,
       crowd: crowd(pod),
       created: Date.parse(pod.metadata.creationTimestamp ?? '') || 0,
       uid: pod.metadata.uid ?? '',

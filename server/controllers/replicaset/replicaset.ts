@@ -10,7 +10,7 @@ import { isStatusError } from '../../machinery/status.ts'
 import type { OwnerReference } from '../../machinery/types.ts'
 import type { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
-import { inParallel, messageOf, unlessConflict, withoutZeros, type Controller, type ControllerContext } from '../controller.ts'
+import { inParallel, isOpen, messageOf, unlessConflict, withoutZeros, type Controller, type ControllerContext } from '../controller.ts'
 import { Expectations } from '../expectations.ts'
 import { isTerminating as isNamespaceTerminating } from '../namespace/terminating.ts'
 import { claim, claimable, controllerOf, controllerRef, indexClaimable, ownerIn, selecting } from '../owners.ts'
@@ -209,7 +209,8 @@ export class ReplicaSets {
 
   async #delete(rs: ReplicaSet, key: string, active: readonly Pod[], count: number): Promise<void> {
     const crowds = this.#crowds(rs)
-    const order = deletionOrder(active, (p) => crowds.get(p.spec?.nodeName ?? '') ?? 0, this.#ctx.clock.now())
+    const heedsCost = isOpen(this.#ctx, 'PodDeletionCost')
+    const order = deletionOrder(active, (p) => crowds.get(p.spec?.nodeName ?? '') ?? 0, this.#ctx.clock.now(), heedsCost)
     const victims = order.slice(0, count)
     const owner = this.#owner(rs)
     this.#expectations.expectDeletions(key, victims.map(keyOf))
@@ -236,6 +237,10 @@ export class ReplicaSets {
     return out
   }
 
+  #countsTerminating(): boolean {
+    return this.#kind.countsTerminating && isOpen(this.#ctx, 'DeploymentReplicaSetTerminatingReplicas')
+  }
+
   #nextStatus(
     rs: ReplicaSet,
     active: readonly Pod[],
@@ -251,7 +256,7 @@ export class ReplicaSets {
     return {
       ...(conditions.length === 0 ? {} : { conditions }),
       replicas: active.length,
-      ...(this.#kind.countsTerminating ? { terminatingReplicas: terminating } : {}),
+      ...(this.#countsTerminating() ? { terminatingReplicas: terminating } : {}),
       ...withoutZeros({
         fullyLabeledReplicas: active.filter((p) => labels.every(([k, v]) => p.metadata.labels?.[k] === v)).length,
         readyReplicas: active.filter(isReady).length,

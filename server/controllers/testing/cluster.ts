@@ -36,11 +36,19 @@ export interface TestCluster {
   serve(path: string, answer: () => Promise<unknown>): void
   /** From now on the loops hear nothing of what becomes of these requests, which the server carries out. */
   loseAnswers(of: (req: TransportRequest) => boolean): void
+  /** From now on the loops' requests of that kind, and what open watches of it hear, wait until they are let go. */
+  holdUp(of: (req: TransportRequest) => boolean): Held
   /** From now on the store answers nothing, but that the next write is carried out all the same; or it answers again. */
   storeIs(state: 'away' | 'back'): void
   /** Requests that changed something and reached the server from the loops. */
   writes(): number
   close(): Promise<void>
+}
+
+interface Held {
+  /** How many requests wait. */
+  waiting(): number
+  letGo(): void
 }
 
 const NAMESPACE = 'default'
@@ -68,6 +76,7 @@ export async function startTestCluster(...given: Given[]): Promise<TestCluster> 
   let writes = 0
   let requests = 0
   let inFlight = 0
+  const holds = new Holds()
   let isLost: (req: TransportRequest) => boolean = () => false
   const served = new Map<string, () => Promise<unknown>>()
   const servedTo = (req: TransportRequest): (() => Promise<unknown>) | undefined =>
@@ -77,11 +86,14 @@ export async function startTestCluster(...given: Given[]): Promise<TestCluster> 
     // A watch comes from the server, unless the answer in its place is that there is none.
     stream: async (req) => {
       await servedTo(req)?.()
-      return transport.stream(req)
+      const answer = await transport.stream(req)
+      return { ...answer, body: lateOn(answer.body, () => holds.passed(req)) }
     },
-    request: (req) => {
+    request: async (req) => {
+      await holds.passed(req)
+
       const own = servedTo(req)
-      if (own !== undefined) return own().then((body) => ({ status: 200, headers: {}, body: Buffer.from(JSON.stringify(body)) }))
+      if (own !== undefined) return { status: 200, headers: {}, body: Buffer.from(JSON.stringify(await own())) }
       if (req.method !== 'GET' && !req.path.includes('/events')) writes++
       requests++
       inFlight++
@@ -148,6 +160,7 @@ export async function startTestCluster(...given: Given[]): Promise<TestCluster> 
     },
     serve,
     loseAnswers: (of) => void (isLost = of),
+    holdUp: (of) => holds.add(of),
     storeIs: (state) => store.set(state),
     writes: () => writes,
     async close() {
@@ -156,6 +169,39 @@ export async function startTestCluster(...given: Given[]): Promise<TestCluster> 
     },
   }
   return cluster
+}
+
+/** Requests that wait. */
+class Holds {
+  readonly #open = new Set<{ of: (req: TransportRequest) => boolean; over: Promise<void>; waiting: number }>()
+
+  add(of: (req: TransportRequest) => boolean): Held {
+    const { promise: over, resolve } = Promise.withResolvers<void>()
+    const hold = { of, over, waiting: 0 }
+    this.#open.add(hold)
+    return {
+      waiting: () => hold.waiting,
+      letGo: () => {
+        this.#open.delete(hold)
+        resolve()
+      },
+    }
+  }
+
+  async passed(req: TransportRequest): Promise<void> {
+    for (const hold of this.#open) {
+      if (!hold.of(req)) continue
+      hold.waiting++
+      await hold.over
+    }
+  }
+}
+
+async function* lateOn<T>(chunks: AsyncIterable<T>, passed: () => Promise<void>): AsyncGenerator<T> {
+  for await (const chunk of chunks) {
+    await passed()
+    yield chunk
+  }
 }
 
 const READS = ['get', 'list', 'currentRevision']

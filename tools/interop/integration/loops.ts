@@ -7,7 +7,8 @@ import { complain, loopClients } from '../loop-clients.ts'
 
 /**
  * Our control loops in place of the controllers that Kubernetes' integration tests start in their own process (outside.go): standard input
- * says line by line which loop begins on which server and when it ends, standard output what has begun and ended, standard error what went wrong.
+ * says line by line which loop begins on which server and when it ends, and which feature gates are not as from the start; standard output
+ * what has begun and ended, standard error what went wrong.
  */
 interface Order {
   id: number
@@ -23,6 +24,8 @@ interface Order {
     externalMetrics?: string
   }
   stop?: boolean
+  /** Those that are otherwise than by default, from now on. */
+  gates: Readonly<Record<string, boolean>> | null
 }
 
 const MANAGER = 'kube-controller-manager'
@@ -38,6 +41,8 @@ function faster(speed: number): Clock {
   }
 }
 
+let gates: Readonly<Record<string, boolean>> = {}
+
 const tell = (what: object): void => void process.stdout.write(`${JSON.stringify(what)}\n`)
 
 /** @returns what ends it */
@@ -52,7 +57,7 @@ function begin({ id, host, token, loops, options: { speed = 1, externalMetrics =
     clientOf: (account) => clients.clientAs(controllerAccount(account), MANAGER),
     informers: clients.informersAs(controllerManager, MANAGER),
     clock: speed === 1 ? systemClock : faster(speed),
-    ...{ signal, onError: complain, options },
+    ...{ signal, onError: complain, options: { ...options, isGateOpen: (gate) => gates[gate] } },
   })
   starting.then((started) => tell({ id, started })).catch((e: unknown) => complain(e, loops))
   return async () => {
@@ -65,7 +70,8 @@ function begin({ id, host, token, loops, options: { speed = 1, externalMetrics =
 const running = new Map<number, () => Promise<void>>()
 for await (const line of createInterface({ input: process.stdin })) {
   const order = JSON.parse(line) as Order
-  if (order.stop === true) void running.get(order.id)?.()
+  if (order.gates != null) gates = order.gates
+  else if (order.stop === true) void running.get(order.id)?.()
   else running.set(order.id, begin(order))
 }
 process.exit(0)

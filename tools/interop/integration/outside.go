@@ -1,6 +1,7 @@
 // Package outside starts control loops of another program in place of the controller that a test starts in its process: the program in
 // $BINNACLE_LOOPS, which serves the whole test binary. It is told line by line in JSON which loop shall work on which server, and tells when that
-// runs and when it has ended. Without the variable controllers run as they are. Copied into k8s.io/kubernetes/pkg/controller by integration-tests.ts.
+// runs and when it has ended; and which feature gates the test has otherwise than by default. Without the variable controllers run as they are.
+// Copied into k8s.io/kubernetes/pkg/controller by integration-tests.ts.
 package outside
 
 import (
@@ -9,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -20,6 +22,7 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/labels"
+	utilfeature "k8s.io/apiserver/pkg/util/feature"
 	"k8s.io/client-go/kubernetes"
 )
 
@@ -32,6 +35,8 @@ type order struct {
 	Loops   []string       `json:"loops"`
 	Options map[string]any `json:"options,omitempty"`
 	Stop    bool           `json:"stop,omitempty"`
+	// Null: as they were.
+	Gates map[string]bool `json:"gates"`
 }
 
 type answer struct {
@@ -39,10 +44,13 @@ type answer struct {
 	Ended bool `json:"ended"`
 }
 
+const gatePoll = 2 * time.Millisecond
+
 var (
 	mu      sync.Mutex
 	servers []server
 	input   io.WriteCloser
+	gates   map[string]bool
 	last    int
 	ends    = map[int]chan struct{}{}
 )
@@ -128,6 +136,7 @@ func start(client kubernetes.Interface, options map[string]any, loops []string) 
 		}
 	}
 	mu.Unlock()
+	tellGates()
 	tell(order{ID: id, Host: of.host, Token: of.token, Loops: loops, Options: options})
 	return id, end
 }
@@ -150,6 +159,12 @@ func begin() {
 	if err := cmd.Start(); err != nil {
 		panic(err)
 	}
+	// Tests switch gates while the loops run.
+	go func() {
+		for range time.Tick(gatePoll) {
+			tellGates()
+		}
+	}()
 	go func() {
 		for lines := bufio.NewScanner(output); lines.Scan(); {
 			var a answer
@@ -174,11 +189,30 @@ func begin() {
 }
 
 func tell(o order) {
+	mu.Lock()
+	defer mu.Unlock()
+	write(o)
+}
+
+func write(o order) {
 	line, err := json.Marshal(o)
 	if err != nil {
 		panic(err)
 	}
+	input.Write(append(line, '\n'))
+}
+
+func tellGates() {
+	now := map[string]bool{}
+	for name, spec := range utilfeature.DefaultMutableFeatureGate.GetAll() {
+		if on := utilfeature.DefaultFeatureGate.Enabled(name); on != spec.Default {
+			now[string(name)] = on
+		}
+	}
 	mu.Lock()
 	defer mu.Unlock()
-	input.Write(append(line, '\n'))
+	if !maps.Equal(now, gates) {
+		gates = now
+		write(order{Gates: now})
+	}
 }

@@ -38,6 +38,10 @@ export const schedulerEdits: Readonly<Record<string, readonly Edit[]>> = {
 `,
     ],
   ],
+  // Its pods are looked at for whether they run until all are there, which should not be before anybody schedules them.
+  'test/integration/daemonset/daemonset_test.go': [
+    ['\tgo sched.Run(tCtx)\n', undefined, '\tsched.StartProgram(tCtx)\n\tgo sched.Run(tCtx)\n'],
+  ],
   'test/integration/util/util.go': [
     // Tests wait five seconds from here on.
     [
