@@ -69,6 +69,34 @@ test('a deployment: its rollout is seen, one follows it to a pod, up the owners 
   await expect(figures).toContainText('Available')
 })
 
+test('the claims of a stateful set, also those that it left when it became smaller', async ({ inspector, server }) => {
+  const sets = '/apis/apps/v1/namespaces/default/statefulsets'
+  const labels = { app: 'archive' }
+  await server.api.create(sets, {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 'archive' },
+    spec: {
+      replicas: 2,
+      serviceName: 'archive',
+      podManagementPolicy: 'Parallel',
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: 'main', image: 'x' }] } },
+      volumeClaimTemplates: [
+        { metadata: { name: 'shelf' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } },
+      ],
+    },
+  })
+  await inspector.open('statefulsets.apps/default/archive')
+  const claims = inspector.details.getByRole('region', { name: 'Volume claims' })
+  await expect(claims.getByRole('link')).toHaveText(['shelf-archive-0', 'shelf-archive-1'])
+  await expect(claims).toContainText('1Gi')
+  await server.api.send('PATCH', `${sets}/archive/scale`, { type: 'application/merge-patch+json', body: { spec: { replicas: 1 } } })
+  await expect(inspector.details.getByRole('region', { name: 'Pods' }).getByRole('link')).toHaveText(['archive-0'])
+  await expect(claims.getByRole('link')).toHaveText(['shelf-archive-0', 'shelf-archive-1'])
+  await server.api.remove(`${sets}/archive`)
+})
+
 test('0/2 does not look like 2/2: another word, why, and first when sorted by status', async ({ inspector, server }) => {
   await server.api.create(DEPLOYMENTS, deployment('aground', 2, 'registry.example/shop:1', '100000'))
   await server.api.create(DEPLOYMENTS, deployment('afloat', 2, 'registry.example/shop:1'))

@@ -61,6 +61,7 @@ function Why({ conditions = [] }: { conditions: Condition[] | undefined }) {
   ))
 }
 
+const claims = { group: '', version: 'v1', plural: 'persistentvolumeclaims', namespaced: true }
 const batch = { group: 'batch', version: 'v1', plural: 'jobs', namespaced: true }
 const replicaSets = { group: 'apps', version: 'v1', plural: 'replicasets', namespaced: true }
 
@@ -107,6 +108,16 @@ function Owned({ of: key, object }: { of: string; object: AnyWorkload }) {
         {/* A Deployment's pods are its ReplicaSets': its selector, which no other may share, says which. */}
         <PodLines source={source(pods, selector)} filter={deployment ? '' : ownedBy(uid)} empty={t('workloads.noPods')} />
       </Section>
+      {(object.spec?.volumeClaimTemplates?.length ?? 0) > 0 && (
+        <Section title={t('sections.claims')}>
+          {/* The controller gives each claim the selector's labels (kubernetes pkg/controller/statefulset getPersistentVolumeClaims). */}
+          <LiveLines
+            source={source(claims, selector)}
+            columns={['status', 'requested', 'storageclass', 'age']}
+            empty={t('workloads.noClaims')}
+          />
+        </Section>
+      )}
       {key !== 'jobs.batch' && <RelatedSection workload={object} labels={object.spec?.template?.metadata?.labels ?? {}} />}
     </>
   )
