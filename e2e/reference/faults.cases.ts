@@ -352,6 +352,44 @@ const paired: Request[] = [
   merge('a switched off list of a template with nothing in it', `${templates}/devices?dryRun=All`, {
     spec: { metadata: { labels: { a: 'b' } }, spec: requests({ derivedAttributes: [], selectors: [], tolerations: [] }) },
   }),
+  {
+    name: 'a member of a revision before the others, strategic',
+    method: 'PATCH',
+    path: `${apps}/controllerrevisions/revision?dryRun=All`,
+    type: STRATEGIC,
+    body: { data: { '*': 1 } },
+  },
+  post(
+    'a job',
+    '/apis/batch/v1/namespaces/{ns}/jobs',
+    named('job', { spec: { suspend: true, template: { spec: { ...template.spec, restartPolicy: 'Never' } } } }),
+  ),
+  {
+    name: 'an account of pods that is there twice',
+    method: 'PATCH',
+    path: '/apis/batch/v1/namespaces/{ns}/jobs/job/status?dryRun=All',
+    type: MERGE,
+    body: { status: { uncountedTerminatedPods: { succeeded: ['\ufeff<a>', '\ufeff<a>'] } } },
+  },
+  merge('a document that is escaped', `${core}/configmaps/link`, ['<a>&', '\u2028']),
+  post('a capacity beyond int64', `/api/v1/persistentvolumes?dryRun=All`, {
+    ...named('{ns}-faults', {
+      spec: {
+        capacity: { storage: '1Gi', In: '123456789012345678901234567890' },
+        accessModes: ['ReadWriteOnce'],
+        hostPath: { path: '/x' },
+      },
+    }),
+  }),
+  post('text for a number of daemons', `${apps}/daemonsets?dryRun=All`, {
+    ...named('text', {
+      spec: {
+        selector: { matchLabels: { a: 'b' } },
+        template,
+        updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '1', maxSurge: '+2' } },
+      },
+    }),
+  }),
   merge('a member of a revision before the others', `${apps}/controllerrevisions/revision?dryRun=All`, {
     data: { '<a>&': {}, é: 1, A: 2 },
   }),

@@ -46,12 +46,12 @@ test('what became another kind is called by the name that it has now', async () 
   expect(await patched(replace('/apiVersion', 'types.example.com/v3'))).toBe(wrong('.types.example.com', 'types.example.com/v3'))
 })
 
-test('of a new object of another kind nothing else is said', async () => {
+test('of a new object of another kind neither name nor fields are looked at, but its rules are', async () => {
   const { status, json } = await server.api.send('POST', all, { body: { ...head, kind: 'Other', size: 70 } })
   const { details } = json<{ details: { causes: { field: string; message: string }[] } }>()
   expect([status, details.causes.map(({ field, message }) => `${field}: ${message}`)]).toEqual([
     422,
-    ['kind: Invalid value: "Other": must be Gizmo'],
+    ['kind: Invalid value: "Other": must be Gizmo', 'size: Invalid value: 70: failed rule: self < 10'],
   ])
 })
 

@@ -237,6 +237,13 @@ export function scaledValue(q: Quantity, scale: -9 | -6 | -3 | 0): bigint {
 export const milliValue = (q: Quantity): bigint => scaledValue(q, -3)
 export const integerValue = (q: Quantity): bigint => scaledValue(q, 0)
 
+const DIGITS = /^-?\d+$/
+const wrapped = (value: bigint): bigint => BigInt.asIntN(64, value)
+
+/** As Go has it in an int64: a number written in digits that is too large for one wraps round (apimachinery `scale_int.go`, scaledValue). */
+export const int64Value = (q: Quantity): bigint => (DIGITS.test(q.text) ? wrapped(integerValue(q)) : integerValue(q))
+export const int64MilliValue = (q: Quantity): bigint => (DIGITS.test(q.text) ? wrapped(wrapped(integerValue(q)) * 1000n) : milliValue(q))
+
 /** Rounded up to a whole number of 10^scale; the same object when it is one already. */
 export function roundUp(q: Quantity, scale: -3 | 0): Quantity {
   const unit = 10n ** BigInt(9 + scale)

@@ -1,4 +1,5 @@
 import { goType, kindOf } from '../machinery/json-values.ts'
+import { escapedJson } from '../machinery/json-escape.ts'
 import { setOwn } from '../machinery/own.ts'
 import { isRecord } from './values.ts'
 
@@ -38,7 +39,7 @@ export function goJson(document: unknown, reached?: unknown): string {
     }
     return out
   }
-  return JSON.stringify(shown(document, reached))
+  return escapedJson(shown(document, reached))
 }
 
 /** A JSON value's type as Go prints it. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { atOnce } from '../machinery/slice.ts'
 import { isStatusError } from '../machinery/status.ts'
 import { applyingJsonPatch, jsonPatchOf, type JsonPatchOperation, unknownFields } from './json-patch.ts'
+import { goJson } from './go-text.ts'
 import { parsePatch } from './parse.ts'
 
 const applyJsonPatch = (document: unknown, patch: readonly JsonPatchOperation[]): unknown => atOnce(applyingJsonPatch(document, patch))
@@ -206,4 +207,8 @@ describe('a small patch that makes much', () => {
       ).list,
     ).toHaveLength(210_000)
   })
+})
+
+test('a document is shown as Go writes it', () => {
+  expect(goJson({ b: '<a>&\u2028', a: 1 }, {})).toBe('{"a":1,"b":"\\u003ca\\u003e\\u0026\\u2028"}')
 })

@@ -5,6 +5,7 @@ import { goText, goVerbS } from '../machinery/json-values.ts'
 import { goTypeOf } from './go-text.ts'
 import { checkOrder, keyOf, ordered } from './element-order.ts'
 import { setOwn } from '../machinery/own.ts'
+import { sortTexts } from '../machinery/text-order.ts'
 import { isRecord } from './values.ts'
 
 /**
@@ -80,6 +81,13 @@ function mergeMap(original: Json, patch: Json, schema: Schema): Json {
     else if (Array.isArray(value)) setOwn(out, key, mergedList(out[key] as unknown[], value, fieldOf(schema, key)))
     else setOwn(out, key, value)
   }
+  // Of a type the fields have their order; anything else Go writes as a map.
+  return schema.type === undefined ? copyInOrder(out) : out
+}
+
+const copyInOrder = (map: Json): Json => {
+  const out: Json = {}
+  for (const key of sortTexts(Object.keys(map))) setOwn(out, key, map[key])
   return out
 }
 

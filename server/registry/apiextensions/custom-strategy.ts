@@ -64,15 +64,17 @@ export function customStrategy(rules: CustomRules): Strategy {
       // Nobody may own anything any more.
       if (managedFields === undefined) delete obj.metadata.managedFields
     },
-    typeErrors: (obj) => typeErrors(obj, rules),
+    isOfOtherType: (obj) => typeErrors(obj, rules).length > 0,
     *validating(obj, old) {
-      const wrong = typeErrors(obj, rules)
-      if (wrong.length > 0) return wrong
       const s = schema.structural
       const before = old === undefined || s === undefined ? undefined : new Correlated(obj, old, s)
+      const ofType = typeErrors(obj, rules)
+      const fields = function* (): Pausing<FieldError[]> {
+        return [...(s === undefined ? [] : yield* validatingChange(s, obj, before)), ...scaleErrors(obj, scale, 'all')]
+      }
       return [
-        ...(s === undefined ? [] : yield* validatingChange(s, obj, before)),
-        ...scaleErrors(obj, scale, 'all'),
+        // Of an object of another kind the fields are not looked at.
+        ...(ofType.length > 0 ? ofType : yield* fields()),
         ...(yield* validatingEmbedded(obj, s)),
         ...(yield* ratchetedLists(obj, old, schema)),
       ]

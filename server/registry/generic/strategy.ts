@@ -85,8 +85,8 @@ export interface Strategy {
   /** The same two for `/status`; by default everything but status and a few metadata fields is copied from `old`. */
   prepareForStatusUpdate?(obj: KubeObject, old: KubeObject, ctx: StrategyContext): void
   validateStatusUpdate?(obj: KubeObject, old: KubeObject, ctx: StrategyContext): FieldError[]
-  /** What is wrong with a new object's kind and apiVersion: nothing else is looked at then. */
-  typeErrors?(obj: KubeObject): FieldError[]
+  /** Whether a new object is of another kind or version, which validation refuses: its metadata is not looked at then. */
+  isOfOtherType?(obj: KubeObject): boolean
   /** In place of validate and validateUpdate where that may take long: in turns with others. */
   validating?(obj: KubeObject, old: KubeObject | undefined, ctx: StrategyContext): Pausing<FieldError[]>
   /** The same in place of validateStatusUpdate. */

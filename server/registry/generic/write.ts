@@ -134,9 +134,7 @@ async function prepareCreate(store: Store, obj: KubeObject, context: StrategyCon
   strategy.prepareForCreate?.(obj, quiet)
   if (store.countsGenerations) obj.metadata.generation = 1
   if (slice.over) await slice.next()
-  const ofType = strategy.typeErrors?.(obj) ?? []
-  if (ofType.length > 0) throw store.invalid(obj, ofType)
-  const ofMetadata = store.metaErrors(obj)
+  const ofMetadata = strategy.isOfOtherType?.(obj) === true ? [] : store.metaErrors(obj)
   addErrors(ofMetadata, store.finalizerErrors(obj))
   if (slice.over) await slice.next()
   const own = await found(strategy.validating?.(obj, undefined, quiet) ?? strategy.validate?.(obj, quiet) ?? [], slice)

@@ -1,3 +1,4 @@
+import { escapedJson } from '../../../machinery/json-escape.ts'
 import { duplicate, invalid, invalidUnprinted, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { isSet, listAt, numberAt, objectAt, objectsAt, textAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import { checkNotNegative } from '../../core/v1/checks.ts'
@@ -40,7 +41,8 @@ function checkUncounted(errors: FieldError[], status: JsonObject): void {
     listAt(status, `uncountedTerminatedPods.${key}`).forEach((uid, i) => {
       const path = `status.uncountedTerminatedPods.${key}[${i}]`
       if (uid === '') errors.push(invalid(path, uid, 'must not be empty'))
-      else if (seen.has(uid)) errors.push(duplicate(path, uid))
+      // Of a type of its own (types.UID), which is told as JSON.
+      else if (seen.has(uid)) errors.push({ ...duplicate(path, uid), body: `Duplicate value: ${escapedJson(uid)}` })
       else seen.add(uid)
     })
   }

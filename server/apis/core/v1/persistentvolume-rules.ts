@@ -2,7 +2,7 @@ import { forbiddenField, invalid, invalidNamed, notSupported, required, type Fie
 import { isSet, listAt, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import { byteLength, dns1123LabelErrors, rangeText } from '../../../machinery/names.ts'
 import { ownValue } from '../../../machinery/own.ts'
-import { integerValue } from '../../../machinery/quantity.ts'
+import { int64Value } from '../../../machinery/quantity.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import type { Validation } from '../../meta/v1/json-checks.ts'
 import { IMMUTABLE } from '../../meta/v1/validation.ts'
@@ -165,7 +165,7 @@ function checkCapacity(errors: FieldError[], spec: JsonObject, at: string): void
   }
   for (const key of keys) {
     const value = quantityOfText(capacity[key] as string)
-    if (integerValue(value) < 0n) errors.push(invalid(`${at}.capacity[${key}]`, integerValue(value), 'must be a valid resource quantity'))
+    if (int64Value(value) < 0n) errors.push(invalid(`${at}.capacity[${key}]`, int64Value(value), 'must be a valid resource quantity'))
     if (value.nano <= 0n) errors.push(invalid(`${at}.capacity[${key}]`, value.text, POSITIVE))
   }
 }

@@ -3,7 +3,7 @@ import { forbiddenField, invalid, invalidNamed, notSupported, required, type Fie
 import { goQuote } from '../../../machinery/go-quote.ts'
 import { isSet, listAt, objectAt, textAt, valueAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import { qualifiedNameErrors } from '../../../machinery/names.ts'
-import { compareQuantity, integerValue, milliValue, type Quantity } from '../../../machinery/quantity.ts'
+import { compareQuantity, int64Value, integerValue, milliValue, type Quantity } from '../../../machinery/quantity.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import type { Validation } from '../../meta/v1/json-checks.ts'
 import { IMMUTABLE } from '../../meta/v1/validation.ts'
@@ -92,7 +92,7 @@ function resourceKeyErrors(errors: FieldError[], key: string, path: string): boo
 }
 
 function checkQuantity(errors: FieldError[], value: unknown, path: string): boolean {
-  const whole = integerValue(quantityOfText(value as string))
+  const whole = int64Value(quantityOfText(value as string))
   if (whole < 0n) errors.push(invalid(path, whole, 'must be a valid resource quantity'))
   return whole >= 0n
 }

@@ -9,7 +9,7 @@ import {
   type FieldError,
 } from '../../../machinery/field-errors.ts'
 import { ownValue } from '../../../machinery/own.ts'
-import { compareQuantity, integerValue, milliValue, tryQuantity, type Quantity } from '../../../machinery/quantity.ts'
+import { compareQuantity, int64MilliValue, integerValue, milliValue, tryQuantity, type Quantity } from '../../../machinery/quantity.ts'
 import { qualifiedNameErrors } from '../../../machinery/names.ts'
 import { checkLabel, invalidNamedTexts, NOT_NEGATIVE } from './checks.ts'
 import { isHugePage, isNative, isOvercommitAllowed, isPodLevelResource, quantityOfText } from './resource-lists.ts'
@@ -76,16 +76,10 @@ function checkPodResourceName(errors: FieldError[], name: string, path: string):
     errors.push(notSupported(path, name, ['cpu', 'hugepages-', 'memory']))
 }
 
-const DIGITS = /^\d+$/
-
-/** As Go has it in an int64: a number written in digits that is too large for one wraps round (apimachinery `scale_int.go`, scaledValue). */
-const goMilliValue = (value: Quantity): bigint =>
-  DIGITS.test(value.text) ? BigInt.asIntN(64, BigInt.asIntN(64, integerValue(value)) * 1000n) : milliValue(value)
-
 /** A quantity that is not negative, and whole for countable and extended resources. */
 export function checkResourceQuantity(errors: FieldError[], name: string, value: Quantity, path: string): void {
   if (value.nano < 0n) errors.push(invalid(path, value.text, NOT_NEGATIVE))
-  if (!containerResources.has(name) && isIntegerResource(name) && goMilliValue(value) % 1000n !== 0n) {
+  if (!containerResources.has(name) && isIntegerResource(name) && int64MilliValue(value) % 1000n !== 0n) {
     errors.push(invalid(path, value.text, 'must be an integer'))
   }
 }

@@ -15,5 +15,8 @@ export function checkAtMostAll(errors: FieldError[], value: unknown, at: string)
   if ((percentOf(value) ?? 0) > 100) errors.push(invalidNamed(at, value, 'must not be greater than 100%'))
 }
 
-/** The number of either, 0 for what is none. */
-export const intOrPercent = (value: unknown): number => percentOf(value) ?? (typeof value === 'number' ? value : 0)
+const INTEGER = /^[+-]?\d+$/
+
+/** The number of either, or that a text spells; 0 for what is none (`intstr.IntOrString`, IntValue). */
+export const intOrPercent = (value: unknown): number =>
+  percentOf(value) ?? (typeof value === 'number' ? value : typeof value === 'string' && INTEGER.test(value) ? Number(value) : 0)
