@@ -2,7 +2,18 @@ import { describe, expect, test } from 'vitest'
 import type { KindView } from '../kube/columns.ts'
 import type { Row } from '../kube/store.ts'
 import type { KubeObject } from '../kube/types.ts'
-import { Causes, groupProblems, mayBeInTrouble, muteMark, ownerOf, type PodCause, summarizeTroubles, type Trouble } from './problems.ts'
+import {
+  Causes,
+  groupProblems,
+  jobsOf,
+  mayBeInTrouble,
+  muteMark,
+  ownerOf,
+  type PodCause,
+  summarizeJobOwners,
+  summarizeTroubles,
+  type Trouble,
+} from './problems.ts'
 
 const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'checkout' }
 const cause = (over: Partial<PodCause> = {}): Omit<PodCause, 'count'> => ({
@@ -132,6 +143,28 @@ describe('groups', () => {
     expect(groups.map(({ owner, word, causes }) => [owner.kind, owner.name, word?.text, causes.length])).toEqual([
       ['CronJob', 'report', 'Failed', 1],
     ])
+  })
+
+  test('pods of Jobs that are in no trouble themselves are grouped under the CronJob that has made them, one reason once', () => {
+    const of = (name: string, over: Partial<PodCause> = {}): PodCause =>
+      counted({ owner: { apiVersion: 'batch/v1', kind: 'Job', name }, pod: `${name}-pod`, ...over })
+    const causes = [of('report-1', { since: 10 }), of('report-2', { since: 30 }), of('report-3', { since: 20, restarts: 8 }), of('by-hand')]
+    expect(jobsOf([...causes, counted()])).toEqual(['by-hand', 'report-1', 'report-2', 'report-3'].map((name) => `["shop","${name}"]`))
+    const rows = ['report-1', 'report-2', 'report-3', 'by-hand', 'report-4'].map((name) => {
+      const ownerReferences =
+        name === 'by-hand' ? [] : [{ apiVersion: 'batch/v1', kind: 'CronJob', name: 'report', uid: 'u', controller: true }]
+      return { name, namespace: 'shop', object: { metadata: { name, ownerReferences } } } as unknown as Row
+    })
+    const owners = summarizeJobOwners(rows, jobsOf(causes))
+    expect(Object.keys(owners)).toHaveLength(3)
+    const groups = groupProblems(causes, [], owners)
+    expect(groups.map(({ owner: { kind, name }, causes: [one, ...more] }) => [kind, name, one?.count, more.length])).toEqual([
+      ['CronJob', 'report', 9, 0],
+      ['Job', 'by-hand', 3, 0],
+    ])
+    expect(groups[0]?.causes[0]).toMatchObject({ pod: 'report-2-pod', restarts: 8, since: 10 })
+    // What was given is not changed: the next grouping counts the same.
+    expect(groupProblems(causes, [], owners)[0]?.causes[0]?.count).toBe(9)
   })
 
   test('the most serious first, then what has been so for longest; a pod without an owner is its own', () => {

@@ -186,15 +186,37 @@ export const mayBeInTrouble = (key: string, group: string): boolean =>
 /** Of a kind of which only some objects have a state, those: the rest would be read for nothing. */
 export const troubleSelectors: Readonly<Record<string, string>> = { secrets: tlsSecrets }
 
+export const jobKey = (namespace: string, name: string): string => JSON.stringify([namespace, name])
+
+/** The Jobs that pods fail of, by key: their pods do not say whose those are. */
+export const jobsOf = (causes: readonly PodCause[]): string[] =>
+  [...new Set(causes.flatMap(({ namespace, owner }) => (owner?.kind === 'Job' ? [jobKey(namespace, owner.name)] : [])))].sort()
+
+/** Of these Jobs, by key, who has made them. */
+export function summarizeJobOwners(rows: Iterable<Row>, keys: readonly string[]): Record<string, Owner> {
+  const wanted = new Set(keys)
+  const found: [string, Owner][] = []
+  for (const { object, name, namespace } of rows) {
+    const key = jobKey(namespace, name)
+    const owner = wanted.has(key) ? ownerOf(object) : undefined
+    if (owner) found.push([key, owner])
+  }
+  return Object.fromEntries(found)
+}
+
 const groupKey = (kind: string, namespace: string, name: string): string => JSON.stringify([kind, namespace, name])
 
 /** One group for each owner: its own state, and why its pods fail. The most serious first, and those that are so for longest. */
-export function groupProblems(causes: readonly PodCause[], troubles: readonly Trouble[]): ProblemGroup[] {
+export function groupProblems(
+  causes: readonly PodCause[],
+  troubles: readonly Trouble[],
+  jobOwners: Readonly<Record<string, Owner>> = {},
+): ProblemGroup[] {
   const groups = new Map<string, ProblemGroup>()
   const owners = new Map(troubles.map((trouble) => [groupKey(trouble.kind, trouble.namespace, trouble.name), trouble]))
   // A Job of a CronJob, a ReplicaSet of somebody's rollout: what is above it is whose problem it is.
   const top = (kind: string, namespace: string, name: string): { kind: string; name: string; apiVersion?: string } => {
-    const above = owners.get(groupKey(kind, namespace, name))?.owner
+    const above = owners.get(groupKey(kind, namespace, name))?.owner ?? (kind === 'Job' ? jobOwners[jobKey(namespace, name)] : undefined)
     return above ?? { kind, name }
   }
   const groupOf = (namespace: string, owner: ProblemGroup['owner']): ProblemGroup => {
@@ -216,12 +238,26 @@ export function groupProblems(causes: readonly PodCause[], troubles: readonly Tr
     if (own || group.word === undefined) Object.assign(group, { word: { text: reason, tone }, message })
     if (own) group.trouble = { resource, reason, at }
   }
+  const newest = new Map<Cause, number>()
   for (const { namespace, owner, ...cause } of causes) {
     const { kind, name } = owner ?? { kind: 'Pod', name: cause.pod }
     const group = groupOf(namespace, { ...(owner ?? { apiVersion: 'v1' }), ...top(kind, namespace, name) })
     if (rank[cause.tone] < rank[group.tone]) group.tone = cause.tone
     group.since = earlier(group.since, cause.since)
-    group.causes.push(cause)
+    // One reason of many Jobs of one CronJob is one.
+    const same = group.causes.find(
+      (known) => known.reason === cause.reason && known.container === cause.container && known.exitCode === cause.exitCode,
+    )
+    if (!same) {
+      group.causes.push(cause)
+      newest.set(cause, cause.since ?? 0)
+      continue
+    }
+    const isNewer = (cause.since ?? 0) > (newest.get(same) ?? 0)
+    if (isNewer) newest.set(same, cause.since ?? 0)
+    const newer = isNewer ? { pod: cause.pod, message: cause.message } : {}
+    const restarts = Math.max(same.restarts, cause.restarts)
+    Object.assign(same, newer, { count: same.count + cause.count, restarts, since: earlier(same.since, cause.since) })
   }
   return [...groups.values()].sort((a, b) => rank[a.tone] - rank[b.tone] || (a.since ?? 0) - (b.since ?? 0) || (a.key < b.key ? -1 : 1))
 }

@@ -10,7 +10,7 @@ import type { Node } from './nodes/types.ts'
 import { summarizePlaced } from './pods/placement/placed.ts'
 import type { PlacedQuestion } from './pods/placement/types.ts'
 import { podSummary } from './pods/status.ts'
-import { Causes, createdMs, ownerOf, type PodCause, summarizeTroubles } from './problems.ts'
+import { Causes, createdMs, ownerOf, type PodCause, summarizeJobOwners, summarizeTroubles } from './problems.ts'
 import type { ContainerStatus, Pod } from './pods/types.ts'
 
 export interface PodsSummary {
@@ -222,4 +222,5 @@ export const summaries = {
   roles: summarizeRoles,
   bindings: summarizeBindings,
   troubles: summarizeTroubles,
+  jobOwners: (rows: Iterable<Row>, _: unknown, of?: unknown) => summarizeJobOwners(rows, of as string[]),
 }

@@ -11,6 +11,7 @@ import { useConnection } from '../../queries/connection.ts'
 import { useContexts } from '../../queries/contexts.ts'
 import { nodes, pods } from '../../queries/discovery.ts'
 import { useHub, useSummary } from '../../queries/hub.ts'
+import { useJobOwners } from './use-job-owners.ts'
 import { groupProblems, type ProblemGroup } from '../../resources/problems.ts'
 import type { NodesSummary, PodsSummary } from '../../resources/summaries.ts'
 import { FeedNotice } from '../../ui/feed-notice.tsx'
@@ -77,7 +78,8 @@ function ClusterCard({ context, namespace }: { context: string; namespace: strin
   const place = narrow ? { context, namespace } : { context }
   const nodeSummary = useSummary<NodesSummary>(nodeSource, 'nodes')
   const summary = podSummary?.value
-  const groups = useMemo(() => groupProblems(summary?.causes ?? [], []), [summary?.causes])
+  const jobOwners = useJobOwners(context, narrow ? namespace : '', summary?.causes)
+  const groups = useMemo(() => groupProblems(summary?.causes ?? [], [], jobOwners), [summary?.causes, jobOwners])
   // Why nothing comes is said above; before that is known, that it is asked.
   const waiting = (summary?.total ?? 0) === 0 && !podSummary?.state.synced && !podSummary?.state.error && !isStale(connection)
   const known = nodeSummary?.state.synced ? nodeSummary.value : undefined

@@ -25,6 +25,7 @@ import { localTime } from '../../ui/time.ts'
 import { seenText } from '../../ui/unseen.ts'
 import { Unworked } from '../nobody-works.tsx'
 import { Card, Nothing } from './card.tsx'
+import { useJobOwners } from './use-job-owners.ts'
 import { LastLines } from './last-lines.tsx'
 
 /** As many as leave the events in reach; the rest is asked for. */
@@ -78,7 +79,8 @@ export function ProblemsCard({
 }) {
   const { t } = useTranslation()
   const troubles = useTroubles(context, namespace, loading)
-  const groups = useMemo(() => groupProblems(pods?.causes ?? [], troubles), [pods?.causes, troubles])
+  const jobOwners = useJobOwners(context, namespace, pods?.causes)
+  const groups = useMemo(() => groupProblems(pods?.causes ?? [], troubles, jobOwners), [pods?.causes, troubles, jobOwners])
   const [muted, setMuted] = useStored<string[]>('home.muted', [])
   const [showMuted, setShowMuted] = useState(false)
   const [every, setEvery] = useState(false)
