@@ -96,7 +96,7 @@ describe('the status of a workload', () => {
     ],
     ['nobody has begun', 'jobs.batch', { spec: { completions: 2 }, status: {} }, ['NotStarted', 'muted']],
     ['begun', 'jobs.batch', { status: { startTime: '2026-01-01T00:00:00Z', active: 2 } }, ['Running', 'busy']],
-    ['begun, with failures', 'jobs.batch', { status: { startTime: '2026-01-01T00:00:00Z', failed: 1 } }, ['Running', 'warn']],
+    ['begun, with failures', 'jobs.batch', { status: { startTime: '2026-01-01T00:00:00Z', failed: 1 } }, ['Retrying', 'warn']],
     ['done', 'jobs.batch', { status: condition('Complete', 'True') }, ['Complete', 'ok']],
     ['failed', 'jobs.batch', { status: condition('Failed', 'True', 'BackoffLimitExceeded') }, ['Failed', 'bad']],
     ['suspended', 'jobs.batch', { spec: { suspend: true } }, ['Suspended', 'muted']],

@@ -60,7 +60,7 @@ function daemonSetStatus(o: Workload): StatusWord {
   return numberReady >= desiredNumberScheduled ? ready : notReady
 }
 
-/** The words of kubectl's STATUS column, but for what has not begun: kubectl calls that Running too. */
+/** The words of kubectl's STATUS column, but for what has not begun and what begins anew after failures: kubectl calls both Running. */
 function jobStatus(o: Job): StatusWord {
   if (holds(o, 'Complete')) return { text: 'Complete', tone: 'ok' }
   if (holds(o, 'Failed')) return { text: 'Failed', tone: 'bad' }
@@ -68,7 +68,7 @@ function jobStatus(o: Job): StatusWord {
   if (holds(o, 'FailureTarget')) return { text: 'FailureTarget', tone: 'bad' }
   if (holds(o, 'SuccessCriteriaMet')) return { text: 'SuccessCriteriaMet', tone: 'busy' }
   if (o.status?.startTime === undefined) return { text: 'NotStarted', tone: 'muted' }
-  return { text: 'Running', tone: (o.status.failed ?? 0) > 0 ? 'warn' : 'busy' }
+  return (o.status.failed ?? 0) > 0 ? { text: 'Retrying', tone: 'warn' } : { text: 'Running', tone: 'busy' }
 }
 
 function cronJobStatus(o: CronJob): StatusWord {
