@@ -56,6 +56,17 @@ test.each([
   ['a:\n  b: *\n', 'line 2: did not find expected alphabetic or numeric character'],
   ['a:\n  b: &\n', 'line 2: did not find expected alphabetic or numeric character'],
   ['{"a":"\u2028","b":"\\ud800"}', 'line 2: found invalid Unicode character escape code'],
+  ['{"a":{"\u2028":"a"}}', "line 1: did not find expected ',' or '}'"],
+  ['{"a\u0085b":"a"}', "line 1: did not find expected ',' or '}'"],
+  [`{"b":"\u2028\u2029","${'y'.repeat(1023)}":"a"}`, "line 2: did not find expected ',' or '}'"],
+  [`{"${'é'.repeat(1023)}":"a"}`, "did not find expected ',' or '}'"],
+  [`{"${'y'.repeat(1021)}"  :"a"}`, "did not find expected ',' or '}'"],
+  [`{"${'y'.repeat(1100)}":"a","b":"\\ud800"}`, "did not find expected ',' or '}'"],
+  [`{"b":"\\ud800","${'y'.repeat(1100)}":"a"}`, 'found invalid Unicode character escape code'],
+  ['a: b\nc: {"\u2028": a}\n', "line 2: did not find expected ',' or '}'"],
+  ['a: b\nc:\n  "\u2028": a\n', 'line 4: mapping values are not allowed in this context'],
+  [`c:\n  "${'y'.repeat(1100)}": a\n`, 'line 2: mapping values are not allowed in this context'],
+  [`a: b\nc: {'${'y'.repeat(1100)}': a}\n`, "line 1: did not find expected ',' or '}'"],
   ['a: b\nc: {,d: e}\n', 'line 1: did not find expected node content'],
   ['a: b\nc: {d: e,, f: g}\n', 'line 1: did not find expected node content'],
 ])('%j: %s', (text, why) => {
@@ -68,3 +79,10 @@ test('UTF-16, by its mark', () => {
   expect(yamlText(little)).toBe(text)
   expect(yamlText(Buffer.from(little).swap16())).toBe(text)
 })
+
+test.each([`{"${'y'.repeat(1022)}":"a"}`, `{"${'é'.repeat(1022)}":"a"}`, '{"a":"\u2028"}', `{"a":"${'y'.repeat(3000)}"}`])(
+  '%j is read',
+  (text) => {
+    expect(read(text)).toEqual(JSON.parse(text))
+  },
+)

@@ -118,7 +118,7 @@ function documentsOf(text: string, most: number, limits: ExpansionLimits): YamlJ
       // The library tells of its own recursion as of a fault.
       if (error?.message.includes('call stack') === true) throw new RangeError(error.message)
       if (error !== undefined) throw new YamlError(`yaml: ${placed(inWords(error.message), error.pos[0], text)}`)
-      const refused = refusedEscape(doc.contents)
+      const refused = refusedScalar(doc.contents, text)
       if (refused !== undefined) throw new YamlError(`yaml: ${placed(refused.why, refused.offset, text)}`)
       return new Converter(lines, limits).convert(doc.contents)
     })
@@ -129,7 +129,10 @@ function documentsOf(text: string, most: number, limits: ExpansionLimits): YamlJ
 }
 
 function parsed(text: string, lines: LineCounter, most: number): Document.Parsed[] {
-  const composer = new Composer({ ...OPTIONS, keepSourceTokens: REFUSED_ESCAPE.test(text) })
+  const composer = new Composer({
+    ...OPTIONS,
+    keepSourceTokens: REFUSED_ESCAPE.test(text) || LONG_TEXT.test(text) || BREAK_OF_YAML.test(text),
+  })
   const found: Document.Parsed[] = []
   let begun = 0
   const directives = new Directives()
@@ -163,24 +166,50 @@ function faultBefore(token: CST.Token, directives: Directives): DirectiveFault |
 /** Escapes of JSON that the reference does not read in double quotes. */
 const REFUSED_ESCAPE = /\\(?:\/|u[dD][89a-fA-F])/
 
-/** The first of them, of nodes that know their source. */
-function refusedEscape(root: Node | null): { why: string; offset: number } | undefined {
-  let found: { why: string; offset: number } | undefined
+/** A key has to stand in one line, and to be followed by its colon within so many characters (libyaml, simple keys). */
+const LONGEST_KEY = 1024
+const LONG_TEXT = new RegExp(`(["'])(?:(?!\\1).){${LONGEST_KEY / 2},}\\1`, 's')
+/** Those that JSON takes for letters. */
+const BREAK_OF_YAML = /[\x85\u2028\u2029]/
+
+interface Refused {
+  why: string
+  offset: number
+}
+
+/** The first text in quotes that the reference does not read, of nodes that know their source. */
+function refusedScalar(root: Node | null, text: string): Refused | undefined {
+  let found: Refused | undefined
   visit(root, {
-    Scalar(_, { type, srcToken }) {
-      if (type !== Scalar.QUOTE_DOUBLE || srcToken === undefined) return undefined
+    Scalar(place, { type, srcToken }, path) {
+      if (srcToken === undefined || (type !== Scalar.QUOTE_DOUBLE && type !== Scalar.QUOTE_SINGLE)) return undefined
       const { source, offset } = srcToken as { source: string; offset: number }
-      for (let at = source.indexOf('\\'); at >= 0; at = source.indexOf('\\', at + 2)) {
-        const escape = source.slice(at, at + 4)
-        if (escape.search(REFUSED_ESCAPE) !== 0) continue
-        const why = escape[1] === '/' ? 'found unknown escape character' : 'found invalid Unicode character escape code'
-        found = { why, offset: offset + at }
-        return visit.BREAK
-      }
-      return undefined
+      if (type === Scalar.QUOTE_DOUBLE) found = refusedEscape(source, offset)
+      const map = place === 'key' ? path.at(-2) : undefined
+      if (isMap(map)) found ??= refusedKey(source, offset, map.flow === true, text)
+      return found === undefined ? undefined : visit.BREAK
     },
   })
   return found
+}
+
+function refusedEscape(source: string, offset: number): Refused | undefined {
+  for (let at = source.indexOf('\\'); at >= 0; at = source.indexOf('\\', at + 2)) {
+    const escape = source.slice(at, at + 4)
+    if (escape.search(REFUSED_ESCAPE) !== 0) continue
+    return {
+      why: escape[1] === '/' ? 'found unknown escape character' : 'found invalid Unicode character escape code',
+      offset: offset + at,
+    }
+  }
+  return undefined
+}
+
+function refusedKey(source: string, offset: number, inBraces: boolean, text: string): Refused | undefined {
+  let colon = offset + source.length
+  while (text[colon] === ' ') colon++
+  if (colon - offset <= LONGEST_KEY && !BREAK_OF_YAML.test(source)) return undefined
+  return { why: inBraces ? "did not find expected ',' or '}'" : 'mapping values are not allowed in this context', offset: colon }
 }
 
 interface Item {

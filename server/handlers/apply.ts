@@ -164,8 +164,8 @@ async function cborConfig(bytes: Buffer): Promise<Config> {
   return { config: () => copyingJson(read), duplicates: [] }
 }
 
-/** JSON that YAML reads otherwise: escapes of a slash and of surrogates, and a zero with a sign. */
-const READ_OTHERWISE = /\\(?:\/|u[dD][89a-fA-F])|[:,[]\s*-0[,\]}\s]/
+/** JSON that YAML reads otherwise: escapes of a slash and of surrogates, a zero with a sign, what breaks lines only there, and long keys. */
+const READ_OTHERWISE = /\\(?:\/|u[dD][89a-fA-F])|[:,[]\s*-0[,\]}\s]|[\x85\u2028\u2029]|"(?:[^"\\]|\\.){1000,}"\s*:/
 
 /** Most clients send JSON, which is YAML too: read as what it is when nothing in it needs more. */
 function* asJson(text: string): Pausing<Parsed | undefined> {
