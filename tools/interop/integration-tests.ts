@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { build } from 'esbuild'
 import { hostEnv, hostNodeFlags } from '../host-flags.mjs'
 import { endWithThis, freePort, run } from '../bench/contestants.ts'
 import { which } from '../programs.ts'
@@ -75,14 +76,36 @@ function copyModule(module: string, copy: string, all: Readonly<Record<string, r
   return isNew
 }
 
-/** A program that runs one of Node with these words before its own. */
+/** A program that runs one of Node with these words before its own. What was compiled is kept: tests wait seconds for what hundreds of starts do. */
 function programOf(path: string, ...words: string[]): string {
-  const exported = Object.entries(hostEnv).map(([name, value]) => `export ${name}='${value}'\n`)
+  const exported = Object.entries({ ...hostEnv, NODE_COMPILE_CACHE: join(dirname(path), 'compiled') }).map(
+    ([name, value]) => `export ${name}='${value}'\n`,
+  )
   const command = [nodeBin, ...words].map((word) => `'${word}'`).join(' ')
   writeFileSync(path, `#!/bin/sh\n${exported.join('')}exec ${command} "$@"\n`)
   chmodSync(path, 0o755)
   return path
 }
+
+/** The stand-in of that name as one file. */
+async function bundled(dir: string, name: string): Promise<string> {
+  const outfile = join(dir, `${name}.mjs`)
+  const entryPoints = [join(root, `tools/interop/integration/${name}.ts`)]
+  await build({
+    entryPoints,
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    logLevel: 'warning',
+    banner: { js: COMMON_JS },
+  })
+  return programOf(join(dir, name), outfile)
+}
+
+// Some packages are CommonJS and ask for it.
+const COMMON_JS = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);"
 
 /**
  * @param folders of test/integration
@@ -102,8 +125,7 @@ export async function playIntegration(
   const { copy, extensions } = prepare(folder)
   const dir = mkdtempSync(join(tmpdir(), 'binnacle-integration-'))
   const program = programOf(join(dir, 'kube-apiserver'), ...hostNodeFlags, join(root, 'dist/server/main.mjs'), 'kube-apiserver')
-  const standIn = (name: string): string => programOf(join(dir, name), join(root, `tools/interop/integration/${name}.ts`))
-  const loops = ours ? { BINNACLE_LOOPS: standIn('loops'), BINNACLE_SCHEDULER: standIn('scheduler') } : {}
+  const loops = ours ? { BINNACLE_LOOPS: await bundled(dir, 'loops'), BINNACLE_SCHEDULER: await bundled(dir, 'scheduler') } : {}
   const url = `http://127.0.0.1:${await freePort()}`
   const store = ['--listen-client-urls', url, '--advertise-client-urls', url, '--listen-peer-urls', 'http://127.0.0.1:0']
   const etcd = run(dir, 'etcd', join(assets, 'etcd'), ['--data-dir', join(dir, 'etcd'), ...store, '--log-level=error']).child

@@ -61,6 +61,10 @@ func Serves(ctx context.Context, host, token string) {
 	defer mu.Unlock()
 	one := server{host, token}
 	servers = append(servers, one)
+	// The program takes longer to start than a controller, and tests wait seconds for what that does.
+	if On() && input == nil {
+		begin()
+	}
 	go func() {
 		<-ctx.Done()
 		mu.Lock()
