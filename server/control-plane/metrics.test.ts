@@ -38,6 +38,14 @@ async function text(path: string): Promise<[number, string]> {
   return [answer.status, answer.body.toString('utf8')]
 }
 
+test('metrics stand in the order of their names, with nothing between them', async () => {
+  const [, all] = await text('/metrics')
+  const names = [...all.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!)
+  expect(names.length).toBeGreaterThan(50)
+  expect(names).toEqual(names.toSorted((a, b) => (a < b ? -1 : 1)))
+  expect(all).not.toContain('\n\n')
+})
+
 test('a store that does not answer takes its size away, and nothing else', async () => {
   let away = false
   const asked = await startTestServer({

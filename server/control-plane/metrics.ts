@@ -11,7 +11,7 @@ import type { Storage } from '../storage/contract.ts'
 import { KUBERNETES_VERSION, versionInfo } from '../discovery/version.ts'
 import { NOTHING_ENFORCES } from '../registry/generic/unenforced.ts'
 import type { ResourceCache } from '../cache/resource-cache.ts'
-import { metricSource, type MetricSource, type MetricType } from '../machinery/metrics.ts'
+import { metricSource, sortedMetrics, type MetricSource, type MetricType } from '../machinery/metrics.ts'
 import type { WorkQueueMetrics } from '../machinery/work-queue-metrics.ts'
 
 /** A feature gate and the stage that its feature is in. */
@@ -150,7 +150,7 @@ export async function scrapeOf(sources: readonly MetricSource[]): Promise<Scrape
   const { Registry: Prom } = (await import('prom-client')).default
   const prom = new Prom()
   for (const source of sources) prom.registerMetric(source as never)
-  return async () => ({ contentType: prom.contentType, text: await prom.metrics() })
+  return async () => ({ contentType: prom.contentType, text: sortedMetrics(await prom.metrics()) })
 }
 
 /** Made at the first scrape: most servers are never scraped. */
@@ -274,6 +274,6 @@ export async function createMetrics(s: MetricSources): Promise<Scrape> {
       prom.removeSingleMetric(source.name)
       prom.registerMetric(source as never)
     }
-    return { contentType: prom.contentType, text: await prom.metrics() }
+    return { contentType: prom.contentType, text: sortedMetrics(await prom.metrics()) }
   }
 }

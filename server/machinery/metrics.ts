@@ -28,6 +28,16 @@ export function metricSource(name: string, type: MetricType, help: string, value
   return { name, get: () => Promise.resolve({ name, help, type, aggregator: 'sum', values: values() }) }
 }
 
+/**
+ * What prom-client's Registry.metrics() writes as Prometheus' client in Go would: metric by metric in the order of their names, with no lines between
+ * them. Each begins with `# HELP NAME`, and a break in a text is escaped.
+ */
+export function sortedMetrics(text: string): string {
+  const nameOf = (metric: string): string => metric.split(' ', 3)[2] ?? ''
+  const metrics = text.trimEnd().split('\n\n')
+  return `${metrics.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)).join('\n')}\n`
+}
+
 /** Whoever may write objects chooses names: past this many combinations of labels new ones are not told apart. */
 const MAX_SERIES = 2000
 

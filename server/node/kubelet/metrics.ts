@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { sortedMetrics } from '../../machinery/metrics.ts'
 import type { ContainerUsage } from '../runtime.ts'
 import { cpuNanos, type Reading } from '../status/usage-sampler.ts'
 import { isTerminalPhase, type Pod } from '../types.ts'
@@ -88,7 +89,7 @@ export class KubeletMetrics {
     this.#cpu.reset()
     this.#cpu.inc((cpu.user + cpu.system) / 1e6)
     this.#rss.set(process.memoryUsage.rss())
-    return this.registry.metrics()
+    return sortedMetrics(await this.registry.metrics())
   }
 }
 
