@@ -40,7 +40,7 @@ var ownFlags = map[string]bool{
 
 const (
 	stopLimit  = 20 * time.Second
-	startLimit = 60 * time.Second
+	startLimit = 3 * time.Minute
 	poll       = 50 * time.Millisecond
 )
 
@@ -233,14 +233,12 @@ func flagsOf(s *options.ServerRunOptions, sets map[string]*pflag.FlagSet, custom
 	return args, tokens
 }
 
-// Of controllers only, and locked since: a test has it off by emulating an older version.
-const separateTaintEviction = "SeparateTaintEvictionController"
-
-// Feature gates that the test's process has otherwise than by default.
+// Feature gates that the test's process has otherwise than by default. One that is locked by now a test has off by emulating an older version:
+// no server takes that.
 func switched() []string {
-	gates := []string{}
+	gates, versions := []string{}, utilfeature.DefaultMutableFeatureGate.GetAllVersioned()
 	for name, spec := range utilfeature.DefaultMutableFeatureGate.GetAll() {
-		if name == separateTaintEviction || strings.HasPrefix(string(name), "All") {
+		if all := versions[name]; len(all) > 0 && all[len(all)-1].LockToDefault || strings.HasPrefix(string(name), "All") {
 			continue
 		}
 		if on := utilfeature.DefaultFeatureGate.Enabled(name); on != spec.Default {
