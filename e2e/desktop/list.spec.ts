@@ -94,6 +94,8 @@ for (const locale of ['en', 'zh-CN']) {
 
 test('selection, cursor and place survive scrolling and changes above', async ({ inspector, page, server }) => {
   await inspector.open('configmaps?q=map-')
+  // Before all of them are there the end of the list is another one.
+  await expect(inspector.counts).toContainText(`${COUNT} of`)
   await inspector.row(name(2)).getByRole('checkbox').click()
   await inspector
     .row(name(5))
