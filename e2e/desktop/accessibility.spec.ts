@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { type Page, expect } from '@playwright/test'
 import { test } from '../fixtures/desktop.ts'
+import { examplePages, examples } from '../fixtures/examples.ts'
 import { profileFile } from '../fixtures/profile-file.ts'
 import { refusals } from '../fixtures/refusals.ts'
 import { scratch } from '../fixtures/scratch.ts'
@@ -29,6 +30,10 @@ const places = [
   { name: 'node metrics', place: (node: string) => `nodes/_/${node}?tab=metrics`, ready: '.readings td' },
   { name: 'node statistics', place: (node: string) => `nodes/_/${node}?tab=stats`, ready: '[role=tablist]' },
   { name: 'a service', place: () => 'services/default/kubernetes', ready: '[role=tablist]' },
+  { name: 'clusters', place: () => 'clusters', ready: '.clusters .card' },
+  { name: 'Helm releases', place: () => 'helm', ready: '.empty, main table' },
+  { name: 'topology', place: () => 'topology?ns=default', ready: '.react-flow__node' },
+  { name: 'control loops', place: () => 'loops', ready: 'main table' },
   { name: 'a kind that nobody declared', place: () => 'leases.coordination.k8s.io', ready: '[role=grid]' },
   { name: 'a kind that is not served', place: () => 'winds.sea', ready: '.empty' },
 ] as const
@@ -56,6 +61,23 @@ for (const colorScheme of ['dark', 'light'] as const) {
         await expect(page.locator(ready).first(), name).toBeVisible()
         expect.soft(await serious(page, rules), name).toEqual([])
       }
+    })
+
+    test('axe finds nothing serious on the page of any kind', async ({ browser }) => {
+      test.setTimeout(300_000)
+      await using server = await startServer({ loops: true, gateway: true })
+      for (const [path, object] of examples)
+        await server.api.send('PATCH', `${path}?fieldManager=axe`, { type: 'application/apply-patch+yaml', body: object })
+      const { origin, storageState } = await redeem(server.sessionUrl)
+      const context = await browser.newContext({ baseURL: origin, storageState, colorScheme })
+      const page = await context.newPage()
+      const inspector = new Inspector(page)
+      for (const [name, place] of examplePages) {
+        await inspector.open(place)
+        await expect(page.locator('[role=tabpanel] > *').first(), name).toBeVisible()
+        expect.soft(await serious(page, rules, '.details-pane'), name).toEqual([])
+      }
+      await context.close()
     })
 
     test('axe finds nothing serious: captures that are compared, and details over the whole width', async ({ inspector, page, node }) => {
@@ -180,8 +202,9 @@ for (const colorScheme of ['dark', 'light'] as const) {
   })
 }
 
-async function serious(page: Page, rules: string[] | undefined): Promise<string[]> {
-  const builder = new AxeBuilder({ page })
+/** `within`: only what lies in it is judged. */
+async function serious(page: Page, rules: string[] | undefined, within = 'html'): Promise<string[]> {
+  const builder = new AxeBuilder({ page }).include(within)
   const { violations } = await (rules === undefined ? builder : builder.withRules(rules)).analyze()
   return violations
     .filter((v) => v.impact === 'serious' || v.impact === 'critical')

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import { examplePages } from '../../e2e/fixtures/examples.ts'
 import type { Server } from '../../e2e/fixtures/server.ts'
 
 export const few = 3
@@ -15,34 +16,6 @@ export interface Shot {
   /** Opens what lies above the page, for each picture anew; Escape closes it. */
   open?: (page: Page) => Promise<void>
 }
-
-/** The details of one object of each kind that has a page of its own and no picture above. */
-const pages: readonly [name: string, place: string][] = [
-  ['statefulset', 'statefulsets.apps/default/ledger'],
-  ['daemonset', 'daemonsets.apps/default/lookout'],
-  ['job', 'jobs.batch/default/inventory'],
-  ['cronjob', 'cronjobs.batch/default/report'],
-  ['autoscaler', 'horizontalpodautoscalers.autoscaling/default/storefront'],
-  ['budget', 'poddisruptionbudgets.policy/default/storefront'],
-  ['ingress', 'ingresses.networking.k8s.io/default/front'],
-  ['service', 'services/default/storefront'],
-  ['endpointslice', 'endpointslices.discovery.k8s.io/default/storefront-1'],
-  ['claim', 'persistentvolumeclaims/default/hold'],
-  ['volume', 'persistentvolumes/_/hold-1'],
-  ['storageclass', 'storageclasses.storage.k8s.io/_/dry'],
-  ['configmap', 'configmaps/default/charts'],
-  ['serviceaccount', 'serviceaccounts/default/pilot'],
-  ['role', 'roles.rbac.authorization.k8s.io/default/steer'],
-  ['rolebinding', 'rolebindings.rbac.authorization.k8s.io/default/steer'],
-  ['namespace', 'namespaces/_/default'],
-  ['quota', 'resourcequotas/default/share'],
-  ['limits', 'limitranges/default/share'],
-  ['lease', 'leases.coordination.k8s.io/default/watch'],
-  ['definition', 'customresourcedefinitions.apiextensions.k8s.io/_/boats.example.com'],
-  ['webhook', 'validatingwebhookconfigurations.admissionregistration.k8s.io/_/customs'],
-  ['policy', 'validatingadmissionpolicies.admissionregistration.k8s.io/_/no-latest'],
-  ['priority', 'priorityclasses.scheduling.k8s.io/_/urgent'],
-]
 
 const row = '[role=grid][aria-busy=false] [role=row][aria-rowindex="2"]'
 export const shots: readonly Shot[] = [
@@ -92,7 +65,7 @@ export const shots: readonly Shot[] = [
     ready: '[role=tabpanel] table',
     open: (page) => dialogBy(page, 'd'),
   },
-  ...pages.map(([name, place]): Shot => ({ name, objects: [few], place: () => place, ready: '[role=tabpanel] > *' })),
+  ...examplePages.map(([name, place]): Shot => ({ name, objects: [few], place: () => place, ready: '[role=tabpanel] > *' })),
 ]
 
 async function openLog(page: Page): Promise<void> {
