@@ -1,5 +1,7 @@
 import type { Node, Pod } from '../client/objects.ts'
+import { NodeSets } from './domain-counts.ts'
 import { NodeInfo } from './node-info.ts'
+import { PodCounts } from './pod-counts.ts'
 import { podInfo, type PodInfo } from './pod-info.ts'
 
 /**
@@ -13,6 +15,8 @@ export class SchedulerCache {
   readonly #where = new Map<string, string>()
   readonly #assumed = new Set<string>()
   readonly #affine = new Map<string, PodInfo>()
+  readonly pods = new PodCounts()
+  readonly nodeSets = new NodeSets(() => this.#nodes)
   /** On how many nodes each image is. */
   readonly #imageNodes = new Map<string, number>()
   #nodeImages = 0
@@ -54,6 +58,7 @@ export class SchedulerCache {
       this.#countImages(before, -1)
       this.#countImages(info.images, 1)
     }
+    this.nodeSets.changed(info)
     return info
   }
 
@@ -63,6 +68,7 @@ export class SchedulerCache {
     info.node = undefined
     this.#countImages(info.images, -1)
     info.images = new Map()
+    this.nodeSets.changed(info)
     this.#nodes = this.#nodes.filter((n) => n !== info)
     this.#prune(info)
   }
@@ -98,6 +104,7 @@ export class SchedulerCache {
     this.#noteAffinity(uid, undefined)
     const info = this.#infos.get(name)
     if (info === undefined) return
+    this.#uncount(uid, info)
     info.removePod(uid)
     this.#prune(info)
   }
@@ -106,8 +113,16 @@ export class SchedulerCache {
     const before = this.#where.get(pod.uid)
     if (before !== undefined && before !== nodeName) this.removePod(pod.uid)
     this.#where.set(pod.uid, nodeName)
-    this.#info(nodeName).addPod(pod)
+    const info = this.#info(nodeName)
+    this.#uncount(pod.uid, info)
+    info.addPod(pod)
+    this.pods.added(pod, info)
     this.#noteAffinity(pod.uid, pod)
+  }
+
+  #uncount(uid: string, info: NodeInfo): void {
+    const counted = info.pods.get(uid)
+    if (counted !== undefined) this.pods.removed(counted, info)
   }
 
   #noteAffinity(uid: string, pod: PodInfo | undefined): void {

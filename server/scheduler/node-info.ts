@@ -1,10 +1,8 @@
 import type { Node } from '../client/objects.ts'
-import type { LabelSelector } from '../machinery/labels.ts'
 import type { NodeVerdict, Signature } from './node-verdict.ts'
 import { UsedPorts, type PodInfo } from './pod-info.ts'
 import { addResources, listToResources, noResources, wholeUnits, type Resources } from './resources.ts'
 
-const MAX_COUNTS = 16
 const MAX_VERDICTS = 8
 
 /** A node and the sums over its pods, kept in step pod by pod: asking costs nothing. */
@@ -24,8 +22,6 @@ export class NodeInfo {
   /** Pods that say something of other pods, and those that do not suffer some near them. */
   readonly withAffinity = new Map<string, PodInfo>()
   readonly withRequiredAntiAffinity = new Map<string, PodInfo>()
-  /** Pods by selector, counted when first asked; what changes a pod empties it. */
-  readonly #counts = new Map<string, number>()
   /** What plugins have said of the node for pods of one signature; what changes the node or its pods empties it. */
   readonly #verdicts = new Map<Signature, NodeVerdict>()
 
@@ -48,7 +44,7 @@ export class NodeInfo {
     this.removePod(pod.uid)
     this.pods.set(pod.uid, pod)
     this.#count(pod, 1)
-    this.#forget()
+    this.#verdicts.clear()
     for (const p of pod.hostPorts) this.usedPorts.add(p)
     if (pod.affinity === undefined) return
     this.withAffinity.set(pod.uid, pod)
@@ -61,25 +57,11 @@ export class NodeInfo {
     if (pod === undefined) return false
     this.pods.delete(uid)
     this.#count(pod, -1)
-    this.#forget()
+    this.#verdicts.clear()
     this.withAffinity.delete(uid)
     this.withRequiredAntiAffinity.delete(uid)
     for (const p of pod.hostPorts) this.usedPorts.remove(p)
     return true
-  }
-
-  /** Pods of the namespace that the selector takes and that are not being deleted. `key` names both. */
-  countMatching(key: string, namespace: string, selector: LabelSelector): number {
-    let count = this.#counts.get(key)
-    if (count !== undefined) return count
-    count = 0
-    for (const { pod } of this.pods.values()) {
-      const { namespace: own, labels, deletionTimestamp } = pod.metadata
-      if (own === namespace && deletionTimestamp == null && selector.matches(labels)) count++
-    }
-    if (this.#counts.size >= MAX_COUNTS) this.#counts.clear()
-    this.#counts.set(key, count)
-    return count
   }
 
   verdict(signature: Signature): NodeVerdict | undefined {
@@ -89,11 +71,6 @@ export class NodeInfo {
   setVerdict(signature: Signature, verdict: NodeVerdict): void {
     if (this.#verdicts.size >= MAX_VERDICTS) this.#verdicts.clear()
     this.#verdicts.set(signature, verdict)
-  }
-
-  #forget(): void {
-    this.#counts.clear()
-    this.#verdicts.clear()
   }
 
   #count(pod: PodInfo, sign: 1 | -1): void {

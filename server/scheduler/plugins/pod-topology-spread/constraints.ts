@@ -1,6 +1,7 @@
-import type { Node, Pod, Strings, TopologySpreadConstraint } from '../../../client/objects.ts'
+import type { Node, Pod, Strings, Toleration, TopologySpreadConstraint } from '../../../client/objects.ts'
 import { untolerated } from '../../../client/tolerations.ts'
 import { selectorFromObject, type LabelSelector, type LabelSelectorObject } from '../../../machinery/labels.ts'
+import type { NodeGroup, NodeSet, NodeSets } from '../../domain-counts.ts'
 import type { Listers } from '../../framework.ts'
 import { matchesRequired, requiredAffinity, type RequiredAffinity } from '../../../client/node-selector.ts'
 
@@ -12,8 +13,6 @@ export interface Spread {
   readonly topologyKey: string
   readonly minDomains: number
   readonly selector: LabelSelector
-  /** Of the selector and the pod's namespace, for counts that nodes remember. */
-  readonly countKey: string
   readonly honorAffinity: boolean
   readonly honorTaints: boolean
 }
@@ -29,7 +28,7 @@ export const SYSTEM_DEFAULTS: readonly TopologySpreadConstraint[] = [
 const NOTHING: LabelSelectorObject = { matchExpressions: [{ key: 'none', operator: 'In', values: [] }] }
 
 function spreadOf(c: TopologySpreadConstraint, selector: LabelSelectorObject, pod: Pod): Spread {
-  const { namespace = '', labels = {} } = pod.metadata
+  const { labels = {} } = pod.metadata
   const keys = (c.matchLabelKeys ?? []).filter((key) => Object.hasOwn(labels, key))
   const same = keys.map((key) => ({ key, operator: 'In' as const, values: [labels[key] ?? ''] }))
   const made = selectorFromObject({ ...selector, matchExpressions: [...(selector.matchExpressions ?? []), ...same] })!
@@ -38,7 +37,6 @@ function spreadOf(c: TopologySpreadConstraint, selector: LabelSelectorObject, po
     topologyKey: c.topologyKey,
     minDomains: c.minDomains ?? 1,
     selector: made,
-    countKey: `${namespace}|${made.toString()}`,
     honorAffinity: (c.nodeAffinityPolicy ?? 'Honor') === 'Honor',
     honorTaints: c.nodeTaintsPolicy === 'Honor',
   }
@@ -90,18 +88,38 @@ export const valueOf = (node: Node | undefined, key: string): string | undefined
 export const hasAllKeys = (node: Node | undefined, constraints: readonly Spread[]): boolean =>
   constraints.every((c) => valueOf(node, c.topologyKey) !== undefined)
 
-/** Whether a node's pods count: those of nodes that the pod could not go to anyway do not, as the policies say. */
+/**
+ * The nodes whose pods count for the constraints of a pod: by their policies, those of nodes that it could not go to anyway do not.
+ * A node counts only when it has the labels of all constraints in `needed`.
+ */
 export class NodeInclusion {
+  readonly #sets: NodeSets
   readonly #required: RequiredAffinity | undefined
-  readonly #pod: Pod
+  readonly #tolerations: readonly Toleration[]
+  readonly #keys: readonly string[]
+  readonly #made = new Map<string, NodeSet>()
 
-  constructor(pod: Pod) {
-    this.#pod = pod
+  constructor(sets: NodeSets, pod: Pod, needed: readonly Spread[]) {
+    this.#sets = sets
     this.#required = requiredAffinity(pod.spec)
+    this.#tolerations = pod.spec?.tolerations ?? []
+    this.#keys = [...new Set(needed.map((c) => c.topologyKey))].sort()
   }
 
-  counts(node: Node, c: Spread): boolean {
-    if (c.honorAffinity && this.#required !== undefined && !matchesRequired(this.#required, node)) return false
-    return !c.honorTaints || untolerated(node.spec?.taints, this.#pod.spec?.tolerations) === undefined
+  of({ topologyKey, honorAffinity, honorTaints }: Spread): NodeGroup {
+    const policies = `${honorAffinity},${honorTaints}`
+    let set = this.#made.get(policies)
+    if (set === undefined) this.#made.set(policies, (set = this.#set(honorAffinity, honorTaints)))
+    return set.by(topologyKey)
+  }
+
+  #set(honorAffinity: boolean, honorTaints: boolean): NodeSet {
+    const [keys, required, tolerations] = [this.#keys, honorAffinity ? this.#required : undefined, this.#tolerations]
+    const goesBy = JSON.stringify([keys, required ?? null, honorTaints ? tolerations : null])
+    return this.#sets.of(goesBy, (node) => {
+      if (!keys.every((key) => valueOf(node, key) !== undefined)) return false
+      if (required !== undefined && !matchesRequired(required, node)) return false
+      return !honorTaints || untolerated(node.spec?.taints, tolerations) === undefined
+    })
   }
 }
