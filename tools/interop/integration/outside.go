@@ -133,16 +133,28 @@ func start(client kubernetes.Interface, options map[string]any, loops []string) 
 	last++
 	id, end := last, make(chan struct{})
 	ends[id] = end
-	var of server
+	of := serverAt(host)
+	mu.Unlock()
+	tellGates()
+	tell(order{ID: id, Host: of.host, Token: of.token, Loops: loops, Options: options})
+	return id, end
+}
+
+func serverAt(host string) (of server) {
 	for _, s := range servers {
 		if host == "" || s.host == host {
 			of = s
 		}
 	}
-	mu.Unlock()
-	tellGates()
-	tell(order{ID: id, Host: of.host, Token: of.token, Loops: loops, Options: options})
-	return id, end
+	return of
+}
+
+// ServerOf has the address (host:port) and the token of an administrator of the server that the client speaks to.
+func ServerOf(client kubernetes.Interface) (host, token string) {
+	mu.Lock()
+	defer mu.Unlock()
+	of := serverAt(client.CoreV1().RESTClient().Get().URL().Host)
+	return of.host, of.token
 }
 
 func begin() {

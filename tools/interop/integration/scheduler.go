@@ -21,6 +21,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/klog/v2"
 	configv1 "k8s.io/kube-scheduler/config/v1"
+	"k8s.io/kubernetes/pkg/controller/outside"
 	schedulerapi "k8s.io/kubernetes/pkg/scheduler/apis/config"
 	"k8s.io/kubernetes/pkg/scheduler/apis/config/scheme"
 	internalqueue "k8s.io/kubernetes/pkg/scheduler/backend/queue"
@@ -126,8 +127,14 @@ func (q *programQueue) start(stop <-chan struct{}) {
 		panic(err)
 	}
 	q.log = filepath.Join(dir, "log")
-	kube := q.sched.given.kubeConfig
-	server, _ := json.Marshal(map[string]string{"server": kube.Host, "token": kube.BearerToken})
+	host, token := "", ""
+	if kube := q.sched.given.kubeConfig; kube != nil {
+		host, token = kube.Host, kube.BearerToken
+	} else {
+		host, token = outside.ServerOf(q.sched.client)
+		host = "https://" + host
+	}
+	server, _ := json.Marshal(map[string]string{"server": host, "token": token})
 	files := map[string][]byte{"server.json": server, "config.yaml": q.sched.given.encoded()}
 	for name, content := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0600); err != nil {
