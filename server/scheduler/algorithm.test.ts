@@ -198,4 +198,23 @@ describe('choice', () => {
     expect([99, 1000, 5000].map((n) => enoughNodes(n, 30))).toEqual([99, 300, 1500])
     expect([50, 99, 100, 150, 1000, 5000, 6000, 20_000].map((n) => enoughNodes(n))).toEqual([50, 99, 100, 100, 420, 500, 300, 1000])
   })
+
+  test('how many are enough goes by the nodes that are named, and is one where nobody prefers any', () => {
+    const names = Array.from({ length: 400 }, (_, i) => `n${i}`)
+    const cache = cluster(names.map((name) => makeNode(name)))
+    const feasible = (pod: Pod, configuration?: object): number | undefined => {
+      const handle = testHandle(cache)
+      const profile = testProfile(handle, configuration)
+      const decision = new SchedulingAlgorithm(profile, handle.nominated).decide(podInfo(pod), cache.nodes)
+      return decision.nodeName === undefined ? undefined : decision.feasible
+    }
+    const values = names.slice(0, 250)
+    const pinned = { nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values }] }] }
+    const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: pinned } }
+    // 47 % of 400; 48 % of 250.
+    expect(feasible(makePod('p'))).toBe(188)
+    expect(feasible(makePod('p', {}, { affinity } as NonNullable<Pod['spec']>))).toBe(120)
+    const plugins = { multiPoint: { enabled: [] }, score: { disabled: [{ name: '*' }] } }
+    expect(feasible(makePod('p'), { profiles: [{ schedulerName: 'default-scheduler', plugins }] })).toBe(1)
+  })
 })

@@ -54,13 +54,13 @@ export class SchedulingAlgorithm {
   }
 
   decide(pod: PodInfo, nodes: readonly NodeInfo[]): Decision {
-    const search = this.#search(pod, nodes)
+    const search = this.#search(pod, nodes, [])
     return search.feasible.length === 0 ? this.#nowhere(pod, nodes, search) : this.#choose(pod, search.feasible, search)
   }
 
   /** The same with extenders, which are asked one after the other; nobody else is scheduled meanwhile. @throws Error of one that may not fail */
   async decideWith(pod: PodInfo, nodes: readonly NodeInfo[], extenders: readonly HttpExtender[]): Promise<Decision> {
-    const search = this.#search(pod, nodes)
+    const search = this.#search(pod, nodes, extenders)
     const rejected = [...search.rejected]
     let { feasible } = search
     for (const extender of extenders) {
@@ -100,7 +100,7 @@ export class SchedulingAlgorithm {
     return { nodeName: best.name, state, feasible: feasible.length }
   }
 
-  #search(pod: PodInfo, nodes: readonly NodeInfo[]): Search {
+  #search(pod: PodInfo, nodes: readonly NodeInfo[], extenders: readonly HttpExtender[]): Search {
     const state = new CycleState()
     const before = this.#preFilter(pod, state, nodes)
     if (before.preFilter !== undefined) return { before, state, feasible: [], rejected: [] }
@@ -110,7 +110,10 @@ export class SchedulingAlgorithm {
       return { before, state, feasible: [promised], rejected: [] }
     }
     const rejected: RejectedNode[] = []
-    const feasible = this.#filter(pod, before.candidates, before.filters, state, nodes.length, rejected)
+    // Where nobody has a preference, or a say in which of them it may be, the first will do.
+    const isChosen = this.#profile.points.score.length > 0 || extenders.some((x) => x.filters || x.prioritizes)
+    const enough = isChosen ? enoughNodes(before.candidates.length, this.#profile.percentageOfNodesToScore) : 1
+    const feasible = this.#filter(pod, before.candidates, before.filters, state, enough, rejected)
     return { before, state, feasible, rejected }
   }
 
@@ -148,10 +151,9 @@ export class SchedulingAlgorithm {
     candidates: readonly NodeInfo[],
     filters: Filters,
     state: CycleState,
-    total: number,
+    wanted: number,
     rejected: RejectedNode[],
   ): NodeInfo[] {
-    const wanted = Math.min(enoughNodes(total, this.#profile.percentageOfNodesToScore), candidates.length)
     const feasible: NodeInfo[] = []
     let looked = 0
     for (; looked < candidates.length && feasible.length < wanted; looked++) {

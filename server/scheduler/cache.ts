@@ -1,6 +1,8 @@
+import { zoneOf } from '../client/node-zone.ts'
 import type { Node, Pod } from '../client/objects.ts'
 import { NodeSets } from './domain-counts.ts'
 import { NodeInfo } from './node-info.ts'
+import { NodeOrder } from './node-order.ts'
 import { PodCounts } from './pod-counts.ts'
 import { podInfo, type PodInfo } from './pod-info.ts'
 
@@ -10,13 +12,13 @@ import { podInfo, type PodInfo } from './pod-info.ts'
  */
 export class SchedulerCache {
   readonly #infos = new Map<string, NodeInfo>()
-  /** Nodes that exist as objects, in the order in which they came: the list that filtering walks round. */
-  #nodes: NodeInfo[] = []
+  /** Nodes that exist as objects: the list that filtering walks round. */
+  readonly #order = new NodeOrder()
   readonly #where = new Map<string, string>()
   readonly #assumed = new Set<string>()
   readonly #affine = new Map<string, PodInfo>()
   readonly pods = new PodCounts()
-  readonly nodeSets = new NodeSets(() => this.#nodes)
+  readonly nodeSets = new NodeSets(() => this.#order.list)
   /** On how many nodes each image is. */
   readonly #imageNodes = new Map<string, number>()
   #nodeImages = 0
@@ -41,7 +43,7 @@ export class SchedulerCache {
   }
 
   get nodes(): readonly NodeInfo[] {
-    return this.#nodes
+    return this.#order.list
   }
 
   node(name: string): NodeInfo | undefined {
@@ -51,7 +53,7 @@ export class SchedulerCache {
 
   setNode(node: Node): NodeInfo {
     const info = this.#info(node.metadata.name ?? '')
-    if (info.node === undefined) this.#nodes.push(info)
+    this.#order.set(info, zoneOf(node))
     const before = info.images
     info.setNode(node)
     if (hasOthers(info.images, before) || hasOthers(before, info.images)) {
@@ -69,7 +71,7 @@ export class SchedulerCache {
     this.#countImages(info.images, -1)
     info.images = new Map()
     this.nodeSets.changed(info)
-    this.#nodes = this.#nodes.filter((n) => n !== info)
+    this.#order.delete(info)
     this.#prune(info)
   }
 

@@ -1,8 +1,9 @@
+import { zoneOf } from '../../client/node-zone.ts'
 import type { Condition, Node } from '../../client/objects.ts'
 import type { Clock } from '../../machinery/clock.ts'
 import { EvictionQueue } from './eviction-queue.ts'
 import type { NodeLifecycleOptions } from './options.ts'
-import { stateOf, zoneOf, type ZoneState } from './zones.ts'
+import { stateOf, type ZoneState } from './zones.ts'
 
 /** Zones, each with its state and the nodes that wait to be tainted there. */
 export class Zones {
