@@ -102,9 +102,15 @@ export interface Client {
 /** `userAgent` also names the field manager of writes that give none, up to its first slash. */
 export function createClient(transport: Transport, options: RestOptions): Client {
   const rest = createRest(transport, options)
+  // Loops ask for one with each call, by the same few ids.
+  const known = new WeakMap<ResourceId, ResourceClient<KubeObject>>()
   return {
     rest,
-    resource: <T extends KubeObject>(id: ResourceId) => createResourceClient<T>(rest, id),
+    resource: <T extends KubeObject>(id: ResourceId) => {
+      let resource = known.get(id)
+      if (resource === undefined) known.set(id, (resource = createResourceClient(rest, id)))
+      return resource as ResourceClient<T>
+    },
     raw: (req) => rest.send(req),
   }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { createCoreRecorder, type EventRecorder } from '../client/event-recorder.ts'
 import type { Clock } from '../machinery/clock.ts'
 import { BEAT_MS } from './beats.ts'
@@ -261,7 +262,7 @@ export class Agent implements NodeAgent {
     try {
       const { status, events } = await this.#generate()
       const due = this.#clock.now() - this.#sentAt >= REPORT_MS
-      if (!due && withoutHeartbeat(status) === withoutHeartbeat(this.#sentStatus)) return
+      if (!due && saysTheSame(status, this.#sentStatus)) return
       this.#node = await writeNodeStatus(this.nodeName, status, { client: this.#o.client, signal: this.#abort.signal })
       this.#sentStatus = status
       this.#sentAt = this.#clock.now()
@@ -302,6 +303,9 @@ export class Agent implements NodeAgent {
   }
 }
 
-function withoutHeartbeat(status: NodeStatus | undefined): string {
-  return JSON.stringify({ ...status, conditions: status?.conditions?.map((c) => ({ ...c, lastHeartbeatTime: '' })) })
+/** Whether two statuses that this agent made differ in nothing but when it looked. */
+function saysTheSame({ conditions = [], ...rest }: NodeStatus, before: NodeStatus | undefined): boolean {
+  const { conditions: conditionsBefore = [], ...restBefore } = before ?? {}
+  if (conditions.length !== conditionsBefore.length || !isDeepStrictEqual(rest, restBefore)) return false
+  return conditions.every((c, i) => isDeepStrictEqual(c, { ...conditionsBefore[i], lastHeartbeatTime: c.lastHeartbeatTime }))
 }

@@ -14,14 +14,14 @@ export interface NodeHealth {
 export function observe(before: NodeHealth | undefined, node: Node, lease: Lease | undefined, clock: Clock): NodeHealth {
   const now = clock.monotonic()
   const ready = findCondition(node.status?.conditions, 'Ready')
-  const created = Date.parse(node.metadata.creationTimestamp ?? '')
   let health: NodeHealth
   if (before === undefined) {
+    const created = Date.parse(node.metadata.creationTimestamp ?? '')
     const heardAt = ready === undefined && !Number.isNaN(created) ? now - (clock.now() - created) : now
     health = { heardAt, ready, renewTime: undefined, leaseVersion: undefined }
   } else {
     const news = (ready === undefined) !== (before.ready === undefined) || ready?.lastHeartbeatTime !== before.ready?.lastHeartbeatTime
-    health = { ...before, ready, heardAt: news ? now : before.heardAt }
+    health = news || ready !== before.ready ? { ...before, ready, heardAt: news ? now : before.heardAt } : before
   }
   const renewed = lease?.spec?.renewTime ?? ''
   // Also an earlier time is news: the kubelet's clock has been set back.

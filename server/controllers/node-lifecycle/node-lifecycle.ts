@@ -164,7 +164,9 @@ class NodeLifecycle {
       const condition = findCondition(node.status?.conditions, 'Ready')
       if (node.metadata.labels?.[NO_DISRUPTION_CHECK] === undefined) {
         const zone = this.#zones.nameOf(node)
-        ready.set(zone, [...(ready.get(zone) ?? []), condition])
+        const there = ready.get(zone)
+        if (there === undefined) ready.set(zone, [condition])
+        else there.push(condition)
       }
       if (condition !== undefined) await this.#follow(node, condition, before)
     })
