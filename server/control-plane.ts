@@ -1,3 +1,4 @@
+import type { AskedGate } from './options/feature-gates.ts'
 import { admissionOf } from './control-plane/admission.ts'
 import { AdmissionMetrics } from './admission/metrics.ts'
 import { WebhookMetrics } from './admission/webhooks/metrics.ts'
@@ -124,6 +125,7 @@ const REPLAY = 1000
  */
 export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const { clock, log, cbor = false } = o
+  const isClosed = (gate: AskedGate): boolean => o.closedGates?.has(gate) === true
   const lifecycle = new Lifecycle()
   let graceMs = 0
   // What is started ends in the opposite order, at the end or when a stage fails.
@@ -173,6 +175,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
       services: { proxy: proxies.subresource('services') },
     },
     ...{ services, store, tokens: serviceAccountTokens, tokenExpiration: o.tokenExpiration, requestedDurations },
+    ignoresTokenUid: isClosed('TokenRequestServiceAccountUIDValidation'),
     authorize: (user, attributes) => authorizer.authorize(user, attributes),
     eventTtlSeconds: o.eventTtlSeconds ?? EVENT_TTL_SECONDS,
   })
@@ -236,6 +239,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     address,
     ...{ tokens: serviceAccountTokens, jwksUri: o.jwksUri, minRequestTimeoutSeconds: o.minRequestTimeoutSeconds },
     ...{ legacyProxy: proxies.legacy, watches, lists, cbor, profiling: o.profiling ?? true, flags: o.flags ?? {} },
+    withoutPages: [...(isClosed('ComponentFlagz') ? ['/flagz'] : []), ...(isClosed('ComponentStatusz') ? ['/statusz'] : [])],
   })
   const handler = buildHandlerChain(api, {
     ...{ clock, authenticator, authorizer, admission, waitGroup, metrics: requests, access },
@@ -296,7 +300,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     lifecycle.postStart(AGGREGATION, () => aggregator.start()),
     lifecycle.postStart('start-cluster-authentication-info-controller', () => identities.written),
     lifecycle.postStart('start-legacy-token-tracking-controller', () => tracking.start(context)),
-    lifecycle.postStart(IDENTITY, () => identity.start()),
+    lifecycle.postStart(IDENTITY, () => (isClosed('APIServerIdentity') ? undefined : identity.start())),
   ])
   const repair = await lifecycle.postStart('start-service-ip-repair-controllers', () =>
     services.startRepair(context, (e) => {

@@ -16,7 +16,7 @@ import { startIdleCollection } from './machinery/idle-collection.ts'
 import { firstServiceAddress } from './machinery/ip-range.ts'
 import { endpointReconciler, nodePortRange, serviceRanges } from './options/network.ts'
 import { servedApis } from './options/apis.ts'
-import { featureStates, openGates } from './options/features.ts'
+import { closedGates, featureStates, openGates } from './options/features.ts'
 import { advertiseAddress, certDir, dataDir, ownKubeconfig } from './options/paths.ts'
 import { flagTexts, type Options } from './options/parse.ts'
 import { keyPrefixOf } from './options/storage.ts'
@@ -84,6 +84,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
   const storage = await opening
   let started: ApiServer | undefined
   try {
+    const closed = closedGates(o.features)
     const isAlone = o.local.onlyGivenAuthorities && o.authentication.clientCaFile !== ''
     const authorities = new ClientAuthorities({ own: isAlone ? '' : certificates.ca.cert, ...o.authentication })
     const api = await startApiServer({
@@ -123,12 +124,13 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       logRequests: o.local.verbosity >= 3,
       profiling: o.serving.profiling,
       enabledPlugins: o.admission.enabledPlugins,
-      disabledPlugins: o.admission.disabledPlugins,
+      disabledPlugins: [...o.admission.disabledPlugins, ...(closed.has('PodTopologyLabelsAdmission') ? ['PodTopologyLabels'] : [])],
       plugins: pluginConfigurationsOf(o),
       defaultAccounts: o.local.defaultAccounts,
       isServed: servedApis(o.apis),
       cbor: gates.has('CBORServingAndStorage'),
       features: featureStates(o.features),
+      closedGates: closed,
       flags: flagTexts(o),
       kubelets: kubeletsOf(o, certificates),
       frontProxy: frontProxyOf(o, certificates),

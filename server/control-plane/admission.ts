@@ -1,3 +1,4 @@
+import type { AskedGate } from '../options/feature-gates.ts'
 import {
   certificateApproval,
   certificateSigning,
@@ -80,6 +81,7 @@ export interface AdmissionOptions {
   enabledPlugins?: readonly string[]
   disabledPlugins?: readonly string[]
   plugins?: PluginConfigurations
+  closedGates?: ReadonlySet<AskedGate>
 }
 
 interface AdmissionWiring {
@@ -95,7 +97,7 @@ interface AdmissionWiring {
 export function admissionOf(
   registry: Registry,
   authorizer: Authorizer,
-  { clock, enabledPlugins = [], disabledPlugins = [], plugins: told = {}, log }: AdmissionOptions,
+  { clock, enabledPlugins = [], disabledPlugins = [], plugins: told = {}, closedGates: closed, log }: AdmissionOptions,
   { webhookCalls, webhookMetrics, metrics }: AdmissionWiring,
   ...last: readonly AdmissionPlugin[]
 ): Admission {
@@ -126,7 +128,7 @@ export function admissionOf(
     limitPodHardAntiAffinityTopology,
     limitRanger({ cached: lister('limitranges').all }),
     serviceAccount(lister('serviceaccounts'), (ms) => new Promise((done) => void clock.setTimeout(done, ms))),
-    nodeRestriction({ authorizer, lookup: lister }),
+    nodeRestriction({ authorizer, lookup: lister, anyAudience: closed?.has('ServiceAccountNodeAudienceRestriction') === true }),
     taintNodesByCondition,
     alwaysPullImages,
     ...(told.imagePolicy === undefined ? [] : [imagePolicyOf(told.imagePolicy, clock)]),

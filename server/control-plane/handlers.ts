@@ -43,6 +43,8 @@ export interface HandlerOptions {
   readonly cbor: boolean
   /** Profiles of this process are there to be taken. */
   readonly profiling: boolean
+  /** Of `/flagz` and `/statusz`, those that are not there. */
+  readonly withoutPages: readonly string[]
 }
 
 type Served = (ctx: RequestContext) => boolean | Promise<boolean>
@@ -51,9 +53,10 @@ type Served = (ctx: RequestContext) => boolean | Promise<boolean>
 export function apiHandler(o: HandlerOptions): Handler {
   const { registry } = o.metrics
   const { tokens, jwksUri = `https://${o.address}/openid/v1/jwks` } = o
+  const isThere = (path: string): boolean => !o.withoutPages.includes(path)
   const extraPaths = (): string[] => [
     ...(tokens === undefined ? [] : OPENID_PATHS),
-    ...['/flagz', '/metrics', '/metrics/slis', '/openapi/v2', '/openapi/v3', '/openapi/v3/', '/statusz'],
+    ...['/flagz', '/metrics', '/metrics/slis', '/openapi/v2', '/openapi/v3', '/openapi/v3/', '/statusz'].filter(isThere),
     ...healthPaths(o.checks()),
   ]
   const documents = discovery({
@@ -74,7 +77,10 @@ export function apiHandler(o: HandlerOptions): Handler {
     metrics('/metrics', async () => (await scrape())()),
     metrics('/metrics/slis', async () => (await slis())()),
     ...(o.profiling ? [profiles(o.clock)] : []),
-    zPages({ clock: o.clock, startedMs: performance.timeOrigin, flags: () => o.flags, paths: () => ['/version', ...extraPaths()] }),
+    zPages({
+      ...{ clock: o.clock, startedMs: performance.timeOrigin, without: o.withoutPages },
+      ...{ flags: () => o.flags, paths: () => ['/version', ...extraPaths()] },
+    }),
   ]
   return router({
     api: () => registry.snapshot,

@@ -84,6 +84,8 @@ export interface KindDependencies {
   /** Undefined when the server has no key to sign with. */
   tokens: ServiceAccountTokens | undefined
   tokenExpiration?: TokenExpiration | undefined
+  /** Of a token request; a UID in it says nothing. */
+  ignoresTokenUid: boolean
   /** Looked up when requests come, by `resource.group`. */
   store(resource: string): Store
   /** Asked about what a request needs beside the right to it. */
@@ -110,7 +112,7 @@ export function builtInKinds(deps: KindDependencies): BuiltInKind[] {
     replicationcontrollers,
     resourcequotas,
     secrets,
-    serviceaccounts({ tokens: deps.tokens, tokenExpiration: deps.tokenExpiration, store }),
+    serviceaccounts({ tokens: deps.tokens, tokenExpiration: deps.tokenExpiration, ignoresUid: deps.ignoresTokenUid, store }),
     withSubresources(services(deps.services), connect.services),
     controllerrevisions,
     daemonsets,

@@ -7,6 +7,7 @@ import type { AuthenticationFile, AuthorizationFile } from './configuration-relo
 import type { ConfiguredAuthorizer } from '../authz/modes.ts'
 import type { Log } from '../machinery/log.ts'
 import type { Clock } from '../machinery/clock.ts'
+import type { AskedGate } from '../options/feature-gates.ts'
 import type { KubeletAccess } from '../proxy/kubelet-agents.ts'
 import type { KubeletAddressOptions } from '../proxy/target.ts'
 import type { TlsFiles } from '../serving/tls.ts'
@@ -88,6 +89,8 @@ export interface ApiServerOptions {
   isServed?: ((of: { group: string; version: string; resource: string }) => boolean) | undefined
   /** Feature gates, for whoever asks what is on. */
   features?: readonly Feature[]
+  /** Features that are left out (options/features.ts says what of each). */
+  closedGates?: ReadonlySet<AskedGate>
   /** Admission plugins that run though they are off by default, and that do not run, by name. */
   enabledPlugins?: readonly string[]
   disabledPlugins?: readonly string[]

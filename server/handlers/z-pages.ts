@@ -12,6 +12,8 @@ export interface ZPageOptions {
   readonly clock: Clock
   /** When the process began, in ms since 1970. */
   readonly startedMs: number
+  /** Of the two, those that are not there. */
+  readonly without?: readonly string[]
   /** Flags and their values, as the command line would have them. */
   flags(): Readonly<Record<string, string>>
   /** Paths of the index. */
@@ -41,7 +43,7 @@ export function zPages(o: ZPageOptions): (ctx: RequestContext) => boolean {
   const random = o.random ?? Math.random
   return (ctx) => {
     const { path, query } = ctx.requestInfo
-    const page = Object.hasOwn(pages, path) ? pages[path] : undefined
+    const page = Object.hasOwn(pages, path) && o.without?.includes(path) !== true ? pages[path] : undefined
     if (page === undefined) return false
     const { accept = '', 'user-agent': agent } = ctx.exchange.headers
     const types = ctx.cbor === true ? TYPES : TYPES.slice(0, 3)

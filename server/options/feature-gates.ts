@@ -144,9 +144,15 @@ export const GATES: ReadonlyMap<string, Gate> = new Map(
 
 /** The gates that are asked here, and what each lets be done. Others have no effect. */
 export const ASKED = {
+  APIServerIdentity: 'the server keep a Lease that says that it runs',
   CBORServingAndStorage: 'clients speak CBOR',
+  ComponentFlagz: 'it show its flags at /flagz',
+  ComponentStatusz: 'it show what it is at /statusz',
   DeploymentReplicaSetTerminatingReplicas: 'the status of ReplicaSets and Deployments count pods that are ending',
   PodDeletionCost: 'an annotation of a pod say how dear it is when a ReplicaSet or a ReplicationController becomes smaller',
+  PodTopologyLabelsAdmission: "pods have their node's topology labels",
+  ServiceAccountNodeAudienceRestriction: 'nodes ask for tokens of some audiences only',
+  TokenRequestServiceAccountUIDValidation: 'the UID in a token request be compared',
 } as const
 
 export type AskedGate = keyof typeof ASKED

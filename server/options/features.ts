@@ -29,10 +29,20 @@ export const features: Family<FeatureOptions> = {
     }
   },
   warnings({ featureGates }) {
-    const others = [...gatesOf(featureGates).keys()].filter((name) => !Object.hasOwn(ASKED, name) && !GROUPS.has(name))
-    return others.length === 0 ? [] : [`--feature-gates has no effect on ${others.join(', ')}: this server has no such gates`]
+    // Of each what is done here is what is done upstream unless somebody says otherwise.
+    const others = featureStates({ featureGates }).filter(({ name, isOpen }) => {
+      const gate = GATES.get(name)
+      return gate !== undefined && !isAsked(name) && gate.isOpen !== isOpen
+    })
+    if (others.length === 0) return []
+    const given = gatesOf(featureGates)
+    const single = others.map(({ name }) => name).filter((name) => given.has(name))
+    const groups = [...GROUPS.keys()].filter((name) => given.has(name) && others.length > single.length)
+    return [`--feature-gates has no effect on ${[...single, ...groups.map(restOf)].join(', ')}: this server has no such gates`]
   },
 }
+
+const restOf = (group: string): string => `most gates of ${group}`
 
 class GateError extends Error {}
 
@@ -98,8 +108,14 @@ export function featureStates({ featureGates }: FeatureOptions): FeatureState[] 
   return [...groups, ...single]
 }
 
+const isAsked = (name: string): name is AskedGate => Object.hasOwn(ASKED, name)
+
+const askedGates = (options: FeatureOptions, open: boolean): ReadonlySet<AskedGate> =>
+  new Set(featureStates(options).flatMap(({ name, isOpen }) => (isOpen === open && isAsked(name) ? [name] : [])))
+
 /** Which of the gates that are asked here are open. */
-export function openGates(options: FeatureOptions): ReadonlySet<AskedGate> {
-  const isAsked = (name: string): name is AskedGate => Object.hasOwn(ASKED, name)
-  return new Set(featureStates(options).flatMap(({ name, isOpen }) => (isOpen && isAsked(name) ? [name] : [])))
-}
+export const openGates = (options: FeatureOptions): ReadonlySet<AskedGate> => askedGates(options, true)
+
+/** And which were closed that are open from the start. */
+export const closedGates = (options: FeatureOptions): ReadonlySet<AskedGate> =>
+  new Set([...askedGates(options, false)].filter((name) => GATES.get(name)!.isOpen))

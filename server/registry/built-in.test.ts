@@ -17,6 +17,7 @@ const kinds = builtInKinds({
   store: unused,
   authorize: unused,
   eventTtlSeconds: 1,
+  ignoresTokenUid: false,
   requestedDurations: new RequestedDurations(),
 })
 const definitions = builtInDefinitions(scheme, kinds)

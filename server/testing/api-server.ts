@@ -10,6 +10,7 @@ import { anonymousAuthenticator } from '../authn/anonymous.ts'
 import { localAuthenticator } from '../authn/local.ts'
 import { unionAuthenticator } from '../authn/union.ts'
 import type { EndpointReconciler } from '../control-plane/kubernetes-endpoints.ts'
+import type { AskedGate } from '../options/feature-gates.ts'
 import type { KubeletAccess } from '../proxy/kubelet-agents.ts'
 import { startApiServer, type ApiServer } from '../control-plane.ts'
 import { FakeClock } from '../machinery/clock.ts'
@@ -49,6 +50,7 @@ export interface TestServerOptions {
   shutdownDelayMs?: number
   /** False: nobody keeps the endpoints of `default/kubernetes`. */
   endpointReconciler?: EndpointReconciler
+  closedGates?: ReadonlySet<AskedGate>
   /** How kubelets are reached. */
   kubelets?: KubeletAccess
 }
@@ -65,6 +67,7 @@ export async function startTestServer({
   advertiseAddress = '127.0.0.1',
   shutdownDelayMs = 0,
   endpointReconciler = { type: 'alone' },
+  closedGates = new Set(),
   kubelets,
 }: TestServerOptions = {}): Promise<TestServer> {
   const dir = mkdtempSync(join(tmpdir(), 'api-server-'))
@@ -94,6 +97,7 @@ export async function startTestServer({
     serviceAddress: firstServiceAddress(serviceRanges[0]!),
     serviceRanges,
     endpointReconciler,
+    closedGates,
     keyPrefix: '/registry',
     compactionIntervalMs: 300_000,
     maxRequestsInFlight: 0,

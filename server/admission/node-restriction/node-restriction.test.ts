@@ -49,8 +49,9 @@ interface Write extends Partial<AdmissionAttributes> {
 const NODE = { name: 'system:node:n', groups: ['system:nodes'] }
 
 /** '' when node `n` may; otherwise the refusal. `rules` are what it is allowed besides, by `VERB RESOURCE NAME`. */
-async function ask({ on, ...more }: Write, rules: readonly string[] = []): Promise<string> {
+async function ask({ on, ...more }: Write, rules: readonly string[] = [], anyAudience = false): Promise<string> {
   const plugin = nodeRestriction({
+    anyAudience,
     authorizer: {
       authorize: (_, a) => ({ decision: rules.includes(`${a.verb} ${a.resource} ${a.name}`) ? 'allow' : 'no-opinion', reason: '' }),
     },
@@ -238,7 +239,7 @@ describe('pods', () => {
 })
 
 describe('tokens', () => {
-  const token = (pod: string, audiences?: string[] | null, ref: object = {}, rules: readonly string[] = []): Promise<string> =>
+  const token = (pod: string, audiences?: string[] | null, ref: object = {}, rules: readonly string[] = [], any = false): Promise<string> =>
     ask(
       {
         ...{ on: 'serviceaccounts', subresource: 'token', name: 'sa' },
@@ -248,6 +249,7 @@ describe('tokens', () => {
         },
       },
       rules,
+      any,
     )
   const refused = (why: string): string => `403 serviceaccounts "sa" is forbidden: ${why}`
 
@@ -267,6 +269,7 @@ describe('tokens', () => {
   test('are for whom the pod, a driver of its volumes, or a rule says', async () => {
     expect(await token('own')).toBe(refused('system:node:n is not authorized to request tokens for audience ""'))
     expect(await token('own', ['a', 'b'])).toBe(refused('node may only request 0 or 1 audiences'))
+    expect([await token('own', ['a', 'b'], {}, [], true), await token('own', ['x'], {}, [], true)]).toEqual(['', ''])
     expect(await token('own', ['x'], {}, ['request-serviceaccounts-token-audience x sa'])).toBe('')
     for (const audience of ['claimed', 'ebs', 'inline']) expect(await token('mounts', [audience])).toBe('')
     expect(await token('lost', ['x'])).toBe(refused('error validating audience "x": persistentvolumeclaim "missing" not found'))

