@@ -23,6 +23,8 @@ export interface RunningOptions {
 
 const PROBE_MS = 20
 const QUIET_MS = 5000
+/** Between two lists of all nodes, which are 15 MB where there are five thousand. */
+const NODES_MS = 1000
 
 export async function measureRunning(o: RunningOptions): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'binnacle-running-'))
@@ -89,7 +91,7 @@ async function nodesReady(client: Connection, wanted: number): Promise<void> {
   for (;;) {
     const { items } = await client.json<NodeList>('GET', '/api/v1/nodes')
     if (items.filter((n) => n.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True')).length >= wanted) return
-    await pause(100)
+    await pause(NODES_MS)
   }
 }
 
