@@ -183,6 +183,10 @@ export class Entry {
     return (yield* parsingIntegers(this.#head.toString() + body)) as KubeObject
   }
 
+  #bareBody(): string {
+    return withoutManagedFields(this.body.toString())
+  }
+
   /** The JSON of its metadata, which is not parsed for it unless its layout is unusual. */
   get metadataText(): string {
     return metadataIn(this.body.toString()) ?? escapedJson(this.object().metadata)
@@ -198,7 +202,7 @@ export class Entry {
   shared(): KubeObject {
     const known = this.#shared?.deref()
     if (known !== undefined) return known
-    const obj = this.#parse(withoutManagedFields(this.body.toString()))
+    const obj = this.#parse(this.#bareBody())
     this.#shared = new WeakRef(obj)
     return obj
   }
@@ -216,7 +220,7 @@ export class Entry {
   }
 
   async #makeShared(): Promise<KubeObject> {
-    const obj = await inTurns(this.#parsing(withoutManagedFields(this.body.toString())), new Slice())
+    const obj = await inTurns(this.#parsing(this.#bareBody()), new Slice())
     // Somebody may have needed it at once meanwhile.
     const known = this.#shared?.deref()
     if (known !== undefined) return known
@@ -226,7 +230,7 @@ export class Entry {
 
   /** For a look: the shared copy if there is one, else one like it. Not to be changed, nor written. */
   view(): KubeObject {
-    return this.#shared?.deref() ?? this.#parse(withoutManagedFields(this.body.toString()))
+    return this.#shared?.deref() ?? this.#parse(this.#bareBody())
   }
 
   /** The frame of its ADDED event in the encoding `key`, shared while anybody holds it: a thousand watches that begin together hold it once. */

@@ -78,6 +78,12 @@ export interface ManagedFieldsText {
   sets: { start: number; set: FieldSetText }[]
 }
 
+/** Offset of the object's metadata, behind the brace that opens it; -1 where the layout is one of its own. */
+function metadataStart(json: string): number {
+  const at = json.indexOf(METADATA)
+  return at < 0 || json.lastIndexOf('{', at) >= 0 ? -1 : at + METADATA.length
+}
+
 /**
  * The member `managedFields` of an object's metadata. Undefined when it has none, or a layout of its own.
  * @param json valid compact JSON, behind the brace that opens the object
@@ -85,9 +91,9 @@ export interface ManagedFieldsText {
 export function managedFieldsIn(json: string): ManagedFieldsText | undefined {
   const start = indexOfMember(json, MANAGED_FIELDS, RARE.managedFields, 0)
   if (start < 0) return undefined
-  const metadata = json.indexOf(METADATA)
-  if (metadata < 0 || metadata > start || json.lastIndexOf('{', metadata) >= 0) return undefined
-  const here = close(json, metadata + METADATA.length, start, 1)
+  const metadata = metadataStart(json)
+  if (metadata < 0 || metadata > start) return undefined
+  const here = close(json, metadata, start, 1)
   // Metadata within the object, such as a template's.
   if (here.at !== start || here.depth !== 1) return undefined
   const sets: ManagedFieldsText['sets'] = []
@@ -96,20 +102,19 @@ export function managedFieldsIn(json: string): ManagedFieldsText | undefined {
     const found = indexOfMember(json, FIELDS_V1, RARE.fieldsV1, at)
     const next = close(json, at, found < 0 ? json.length : found, depth)
     if (next.depth === 0 || found < 0) return { start, end: next.at, sets }
-    const set = setAt(json, found + FIELDS_V1.length - 1)
-    sets.push({ start: found + FIELDS_V1.length - 1, set })
-    at = found + FIELDS_V1.length - 1 + set.text.length
+    const open = found + FIELDS_V1.length - 1
+    const set = setAt(json, open)
+    sets.push({ start: open, set })
+    at = open + set.text.length
     depth = next.depth
   }
 }
 
 /** The value of the object's metadata, as text. Undefined where the layout is one of its own. */
 export function metadataIn(json: string): string | undefined {
-  const metadata = json.indexOf(METADATA)
-  if (metadata < 0 || json.lastIndexOf('{', metadata) >= 0) return undefined
-  const found = managedFieldsIn(json)
-  const start = metadata + METADATA.length
-  return json.slice(start - 1, close(json, found?.end ?? start, json.length, 1).at)
+  const start = metadataStart(json)
+  if (start < 0) return undefined
+  return json.slice(start - 1, close(json, managedFieldsIn(json)?.end ?? start, json.length, 1).at)
 }
 
 /** The JSON without metadata.managedFields. */
