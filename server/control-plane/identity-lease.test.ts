@@ -6,6 +6,7 @@ import { LEASES } from '../client/resource.ts'
 import { formatMicroTime } from '../machinery/clock.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { startTestServer, type TestServer } from '../testing/api-server.ts'
+import { eventually } from '../testing/eventually.ts'
 import { apiServerId } from './identity-lease.ts'
 
 type Lease = KubeObject & { spec: { holderIdentity?: string; leaseDurationSeconds?: number; renewTime?: string } }
@@ -28,10 +29,7 @@ const own = (): Promise<Lease> => leases().get(NAME, IN)
 const names = async (): Promise<(string | undefined)[]> => (await leases().list(IN)).items.map(({ metadata }) => metadata.name)
 const now = (): string => formatMicroTime(server.clock.now())
 
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 500 && !(await holds()); i++) await new Promise((resolve) => setImmediate(resolve))
-  expect(await holds()).toBe(true)
-}
+const until = (holds: () => Promise<boolean>): Promise<void> => eventually(async () => expect(await holds()).toBe(true))
 
 async function add(name: string, labels: Record<string, string>, spec: Lease['spec']): Promise<void> {
   await leases().create({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, labels }, spec }, IN)

@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util'
 import { administrator } from '../authn/components.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { KubeObject } from '../machinery/types.ts'
 import { startTestServer, type TestServer } from '../testing/api-server.ts'
+import { eventually } from '../testing/eventually.ts'
 import { createClient, type Client } from '../client/client.ts'
 import { CONFIG_MAPS, SECRETS, SERVICE_ACCOUNTS } from '../client/resource.ts'
 import { isStatusError } from '../machinery/status.ts'
@@ -22,10 +22,7 @@ afterAll(() => server.close())
 
 const today = (): string => new Date(server.clock.now()).toISOString().slice(0, 10)
 /** The server writes when it gets to it: reads until it has. */
-async function eventually<T>(read: () => Promise<T>, expected: T): Promise<void> {
-  for (let i = 0; i < 500 && !isDeepStrictEqual(await read(), expected); i++) await new Promise((resolve) => setImmediate(resolve))
-  expect(await read()).toEqual(expected)
-}
+const becomes = <T>(read: () => Promise<T>, expected: T): Promise<void> => eventually(async () => expect(await read()).toEqual(expected))
 const tracked = (): Promise<Record<string, string> | undefined> =>
   client
     .resource<KubeObject & { data?: Record<string, string> }>(CONFIG_MAPS)
@@ -67,13 +64,13 @@ test('since when use is noted stands in a ConfigMap, which comes back half an ho
   const first = today()
   expect(await tracked()).toEqual({ since: first })
   await client.resource(CONFIG_MAPS).patch(NAME, { type: 'merge', body: { data: { since: '2026-02-30', other: 'x' } } }, IN)
-  await eventually(tracked, { since: first, other: 'x' })
+  await becomes(tracked, { since: first, other: 'x' })
   await client.resource(CONFIG_MAPS).delete(NAME, IN)
   // What is written after it has been seen to be gone says that it was not made at once.
   await used(await tokenOf('later'))
   expect(await tracked()).toBeUndefined()
   server.clock.advance(30 * 60_000)
-  await eventually(tracked, { since: today() })
+  await becomes(tracked, { since: today() })
 })
 
 async function used({ token, labels }: Awaited<ReturnType<typeof tokenOf>>): Promise<void> {
@@ -81,7 +78,7 @@ async function used({ token, labels }: Awaited<ReturnType<typeof tokenOf>>): Pro
     await server.tokens.authenticateToken(token)
     return (await labels())?.[LAST_USED]
   }
-  await eventually(use, today())
+  await becomes(use, today())
 }
 
 test('a secret says on which day its token was last used', async () => {
