@@ -68,6 +68,7 @@ import { serviceNetwork } from './registry/core/services/network.ts'
 import type { ServedResource } from './registry/generic/resource.ts'
 import type { Store } from './registry/generic/store.ts'
 import { serverContext } from './registry/generic/strategy.ts'
+import { withClosedGates } from './control-plane/closed-gates.ts'
 import { builtInKinds, unstoredKinds } from './control-plane/kinds.ts'
 import { usageKinds, type UsageSource } from './registry/metrics/usage.ts'
 import { Registry } from './registry/registry.ts'
@@ -179,7 +180,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     authorize: (user, attributes) => authorizer.authorize(user, attributes),
     eventTtlSeconds: o.eventTtlSeconds ?? EVENT_TTL_SECONDS,
   })
-  registry.add(builtInDefinitions(scheme, kinds))
+  registry.add(builtInDefinitions(scheme, withClosedGates(kinds, isClosed)))
 
   // Authorization, and the kinds that ask it.
   const sources = authorizationSources(registry)

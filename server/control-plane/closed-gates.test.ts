@@ -8,7 +8,10 @@ let usual: TestServer
 beforeAll(async () => {
   usual = await startTestServer()
   server = await startTestServer({
-    closedGates: new Set(['APIServerIdentity', 'ComponentFlagz', 'ComponentStatusz', 'TokenRequestServiceAccountUIDValidation']),
+    closedGates: new Set([
+      ...(['APIServerIdentity', 'ComponentFlagz', 'ComponentStatusz', 'DeploymentReplicaSetTerminatingReplicas'] as const),
+      ...(['PodDeletionCost', 'TokenRequestServiceAccountUIDValidation'] as const),
+    ]),
   })
 })
 afterAll(async () => {
@@ -42,4 +45,78 @@ test('a token request may have the UID of another account', async () => {
     [409, undefined],
     [201, 'other'],
   ])
+})
+
+const APPS = '/apis/apps/v1/namespaces/default'
+const podSpec = { containers: [{ name: 'a', image: 'i' }] }
+const template = { metadata: { labels: { app: 'a' } }, spec: podSpec }
+const running = { selector: { matchLabels: { app: 'a' } }, template }
+
+test.each(['deployments', 'replicasets'])('the status of %s says nothing of pods that are ending', async (resource) => {
+  const written = async ({ send }: TestServer): Promise<unknown> => {
+    const { body } = await send('POST', `${APPS}/${resource}`, { metadata: { name: 'ending' }, spec: running })
+    const status = { replicas: 2, readyReplicas: 1, terminatingReplicas: 1 }
+    return (await send('PUT', `${APPS}/${resource}/ending/status`, { ...body, status })).body.status
+  }
+  expect([await written(usual), await written(server)]).toEqual([
+    { replicas: 2, readyReplicas: 1, terminatingReplicas: 1 },
+    { replicas: 2, readyReplicas: 1 },
+  ])
+})
+
+const costly = { annotations: { 'controller.kubernetes.io/pod-deletion-cost': 'much' } }
+const COST = 'annotations[controller.kubernetes.io/pod-deletion-cost]: Invalid value: "much": must be a 32bit integer'
+const costlyTemplate = { ...template, metadata: { ...template.metadata, ...costly } }
+const jobTemplate = { ...costlyTemplate, spec: { ...podSpec, restartPolicy: 'Never' } }
+
+test.each<[path: string, where: string, object: object]>([
+  ['/api/v1/namespaces/default/pods', 'metadata.', { metadata: costly, spec: podSpec }],
+  ['/api/v1/namespaces/default/podtemplates', 'template.', { template: costlyTemplate }],
+  ['/api/v1/namespaces/default/replicationcontrollers', 'spec.template.', { spec: { template: costlyTemplate } }],
+  [`${APPS}/deployments`, 'spec.template.', { spec: { ...running, template: costlyTemplate } }],
+  [`${APPS}/replicasets`, 'spec.template.', { spec: { ...running, template: costlyTemplate } }],
+  [`${APPS}/daemonsets`, 'spec.template.', { spec: { ...running, template: costlyTemplate } }],
+  [`${APPS}/statefulsets`, 'spec.template.', { spec: { ...running, template: costlyTemplate } }],
+  ['/apis/batch/v1/namespaces/default/jobs', 'spec.template.', { spec: { template: jobTemplate } }],
+  [
+    '/apis/batch/v1/namespaces/default/cronjobs',
+    'spec.jobTemplate.spec.template.',
+    { spec: { schedule: '0 0 * * *', jobTemplate: { spec: { template: jobTemplate } } } },
+  ],
+])('what a pod costs may be any text: %s', async (path, where, object: { metadata?: object }) => {
+  const created = ({ send }: TestServer): ReturnType<TestServer['send']> =>
+    send('POST', path, { ...object, metadata: { ...object.metadata, name: 'costly' } })
+  const refused = await created(usual)
+  expect([refused.code, refused.body.message]).toEqual([422, expect.stringContaining(`"costly" is invalid: ${where}${COST}`)])
+  expect((await created(server)).code).toBe(201)
+})
+
+test('updates of a pod and of its status may say what they like of its cost', async () => {
+  const changed = async ({ send }: TestServer): Promise<number[]> => {
+    const pod = '/api/v1/namespaces/default/pods/changed'
+    await send('POST', '/api/v1/namespaces/default/pods', { metadata: { name: 'changed' }, spec: podSpec })
+    const merged = { 'content-type': 'application/merge-patch+json' }
+    const codes: number[] = []
+    for (const path of [`${pod}/status`, pod]) {
+      codes.push((await send('PATCH', path, { metadata: costly }, merged)).code)
+      await send('PATCH', pod, { metadata: { annotations: null } }, merged)
+    }
+    return codes
+  }
+  expect([await changed(usual), await changed(server)]).toEqual([
+    [422, 422],
+    [200, 200],
+  ])
+})
+
+test('what is wrong beside is told, and an object with nothing else wrong is warned of', async () => {
+  const wrong = { metadata: { ...costly, name: 'wrong' }, spec: { containers: [{ name: 'a' }] } }
+  const { code, body } = await server.send('POST', '/api/v1/namespaces/default/pods', wrong)
+  expect([code, body.message]).toEqual([422, 'Pod "wrong" is invalid: spec.containers[0].image: Required value'])
+  const doubled = { ...podSpec, containers: [{ name: 'a', image: 'i', env: [{ name: 'A' }, { name: 'A' }] }] }
+  const warned = await server.api.transport(administrator).request({
+    ...{ method: 'POST', path: '/api/v1/namespaces/default/pods', headers: { 'content-type': 'application/json' } },
+    body: Buffer.from(JSON.stringify({ metadata: { ...costly, name: 'warned' }, spec: doubled })),
+  })
+  expect([warned.status, String(warned.headers.warning)]).toEqual([201, expect.stringContaining('hides previous definition of')])
 })

@@ -9,7 +9,7 @@ import type { PodSpec, SeccompProfile, Toleration } from './types.ts'
 /** Annotations of pods and templates that mean something (core/validation ValidatePodSpecificAnnotations). */
 export const MIRROR_POD = 'kubernetes.io/config.mirror'
 const TOLERATIONS = 'scheduler.alpha.kubernetes.io/tolerations'
-const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost'
+export const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost'
 const SECCOMP_POD = 'seccomp.security.alpha.kubernetes.io/pod'
 const SECCOMP_CONTAINER = 'container.seccomp.security.alpha.kubernetes.io/'
 const APPARMOR_CONTAINER = 'container.apparmor.security.beta.kubernetes.io/'
