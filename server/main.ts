@@ -1,6 +1,6 @@
 import { systemClock as clock } from './machinery/clock.ts'
 import { asKubeApiserver, kubeApiserver } from './drop-in/kube-apiserver.ts'
-import { GIT_VERSION } from './discovery/version.ts'
+import { GIT_VERSION, KUBERNETES_VERSION, rawVersion, reportVersion } from './discovery/version.ts'
 import type { Log } from './machinery/log.ts'
 import type { Hooks } from './window.ts'
 import { createLogger } from './logger.ts'
@@ -16,7 +16,11 @@ const parsed = isKubeconfig
   ? undefined
   : isDropIn
     ? parseOptions(rest, kubeApiserver)
-    : parseOptions(process.argv.slice(2), { name: 'binnacle', version: GIT_VERSION })
+    : parseOptions(process.argv.slice(2), {
+        name: 'binnacle',
+        release: KUBERNETES_VERSION,
+        version: { text: GIT_VERSION, raw: rawVersion() },
+      })
 
 if (parsed === undefined) {
   const { kubeconfigCommand } = await import('./access/command.ts')
@@ -28,7 +32,8 @@ if (parsed === undefined) {
   for (const error of parsed.errors) process.stderr.write(`${error}\n`)
   process.exitCode = 1
 } else {
-  const { warnings, given } = parsed
+  const { warnings, given, version } = parsed
+  if (version !== undefined) reportVersion(version)
   const options = isDropIn ? await asKubeApiserver(parsed.options) : parsed.options
   const lines: Hooks = {}
   const log = createLogger({

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import type { ConfiguredAuthorizer } from '../authz/modes.ts'
 import { FakeClock } from '../machinery/clock.ts'
 import { parseOptions, type Options } from '../options/parse.ts'
+import { testProgram } from '../options/testing/command-line.ts'
 import { authorizationOf } from './authorization.ts'
 import { authenticationFileOf } from './authentication.ts'
 import { configurationReloads, type ConfigurationReload } from './configuration-reload.ts'
@@ -30,7 +31,7 @@ beforeEach(() => {
   errors = []
   writeFileSync(path, configuration('Node', 'RBAC'))
   const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: (fields: object) => void errors.push(fields) }
-  const parsed = parseOptions([`--authorization-config=${path}`], { name: 'x', version: 'v1' }) as { options: Options }
+  const parsed = parseOptions([`--authorization-config=${path}`], testProgram) as { options: Options }
   const { authorizers, authorizationFile } = authorizationOf(parsed.options, { clock, log })
   expect(authorizers.map(({ type }) => type)).toEqual(['Node', 'RBAC'])
   const use = (chosen: readonly ConfiguredAuthorizer[]): void => void used.push(chosen.map(({ type }) => type))
@@ -88,7 +89,7 @@ test('what the other configuration says of anonymous requests may not change', a
       `apiVersion: apiserver.config.k8s.io/v1\nkind: AuthenticationConfiguration\nanonymous: { enabled: ${enabled} }\n${comment}`,
     )
   write(true)
-  const parsed = parseOptions([`--authentication-config=${file}`], { name: 'x', version: 'v1' }) as { options: Options }
+  const parsed = parseOptions([`--authentication-config=${file}`], testProgram) as { options: Options }
   const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: (fields: object) => void errors.push(fields) }
   reload!.stop()
   reload = configurationReloads(authenticationFileOf(parsed.options), () => undefined, { clock, log })[0]

@@ -2,6 +2,13 @@
 export const KUBERNETES_VERSION = 'v1.37.2'
 export const GIT_VERSION = `${KUBERNETES_VERSION}+binnacle`
 
+let reported = GIT_VERSION
+
+/** What this process says it is from now on (`--version=v…`; component-base, SetDynamicVersion, is one for the process as well). */
+export function reportVersion(version: string): void {
+  reported = version
+}
+
 export const versionInfo = {
   major: '1',
   minor: '37',
@@ -9,7 +16,9 @@ export const versionInfo = {
   emulationMinor: '37',
   minCompatibilityMajor: '1',
   minCompatibilityMinor: '36',
-  gitVersion: GIT_VERSION,
+  get gitVersion(): string {
+    return reported
+  },
   gitCommit: '',
   gitTreeState: 'clean',
   buildDate: '1970-01-01T00:00:00Z',
@@ -17,3 +26,23 @@ export const versionInfo = {
   compiler: 'v8',
   platform: `${process.platform === 'win32' ? 'windows' : process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
 }
+
+const GO_NAMES: readonly (readonly [string, keyof typeof versionInfo])[] = [
+  ['Major', 'major'],
+  ['Minor', 'minor'],
+  ['EmulationMajor', 'emulationMajor'],
+  ['EmulationMinor', 'emulationMinor'],
+  ['MinCompatibilityMajor', 'minCompatibilityMajor'],
+  ['MinCompatibilityMinor', 'minCompatibilityMinor'],
+  ['GitVersion', 'gitVersion'],
+  ['GitCommit', 'gitCommit'],
+  ['GitTreeState', 'gitTreeState'],
+  ['BuildDate', 'buildDate'],
+  ['GoVersion', 'goVersion'],
+  ['Compiler', 'compiler'],
+  ['Platform', 'platform'],
+]
+
+/** `--version=raw`: as Go prints a version.Info by %#v. */
+export const rawVersion = (): string =>
+  `version.Info{${GO_NAMES.map(([name, field]) => `${name}:${JSON.stringify(versionInfo[field])}`).join(', ')}}`

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { GIT_VERSION } from '../discovery/version.ts'
+import { GIT_VERSION, KUBERNETES_VERSION, rawVersion } from '../discovery/version.ts'
 import { http } from '../machinery/node-http.ts'
 import type { Options, Program } from '../options/parse.ts'
 import { DATA_DIR_PATH } from './contract.ts'
@@ -11,7 +11,8 @@ import { DATA_DIR_PATH } from './contract.ts'
  */
 export const kubeApiserver: Program = {
   name: 'kube-apiserver',
-  version: `Kubernetes ${GIT_VERSION}`,
+  release: KUBERNETES_VERSION,
+  version: { text: `Kubernetes ${GIT_VERSION}`, raw: rawVersion() },
   defaults: {
     local: { nodes: 0, controllers: [], defaultAccounts: false, onlyGivenAuthorities: true },
     serving: { certDir: '/var/run/kubernetes' },

@@ -4,7 +4,7 @@ import { servedApis } from './apis.ts'
 import { REGISTERED } from './registered-versions.ts'
 import { commandLine } from './testing/command-line.ts'
 
-const line = commandLine({ name: 'x', version: '1' })
+const line = commandLine()
 const flags = (...configs: string[]): string[] => configs.map((config) => `--runtime-config=${config}`)
 /** Resources of the built-in API that are not served, or all of a version by its name. */
 function off(...argv: string[]): string[] {

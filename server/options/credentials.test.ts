@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { commandLine } from './testing/command-line.ts'
 
-const line = commandLine({ name: 'x', version: '1' })
+const line = commandLine()
 
 // As kube-apiserver has it: the scheme, and nothing else (pkg/kubeapiserver/options/authentication.go).
 test.each([

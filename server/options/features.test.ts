@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { closedGates, featureStates, openGates } from './features.ts'
 import { parseOptions, type ParseResult } from './parse.ts'
+import { testProgram } from './testing/command-line.ts'
 
 const parse = (...gates: string[]): ParseResult =>
   parseOptions(
     gates.map((g) => `--feature-gates=${g}`),
-    { name: 'x', version: '1' },
+    testProgram,
   )
 const errorsOf = (result: ParseResult): string[] => ('errors' in result ? result.errors : [])
 const isOpen = (...gates: string[]): boolean => {

@@ -8,7 +8,7 @@ import { helpText, parseOptions } from './parse.ts'
 import { commandLine } from './testing/command-line.ts'
 import { advertiseAddress, certDir, dataDir, defaultDataDir } from './paths.ts'
 
-const program = { name: 'binnacle', version: 'Binnacle 1' }
+const program = { name: 'binnacle', release: 'v1.37.2+b', version: { text: 'Binnacle 1', raw: 'Info{}' } }
 const { parse, options, errors } = commandLine(program)
 
 const dir = mkdtempSync(join(tmpdir(), 'options-'))
@@ -216,6 +216,28 @@ describe('--help and --version', () => {
     expect(parse('--help', '--nope')).toEqual({ text })
     expect(parse('--version')).toEqual({ text: 'Binnacle 1\n' })
   })
+
+  // k8s.io/component-base/version, TestValidateDynamicVersion and verflag
+  test.each<[given: string, result: object]>([
+    ['', { text: 'Binnacle 1\n' }],
+    ['=true', { text: 'Binnacle 1\n' }],
+    ['=raw', { text: 'Info{}\n' }],
+    ['=false', { warnings: [] }],
+    ['=v1.37.2-custom', { version: 'v1.37.2-custom' }],
+    ['=v1.37.2+b-custom', { version: 'v1.37.2+b-custom' }],
+    ['=v1.37.2', { version: 'v1.37.2' }],
+    ['=v1.37.3', { errors: ['version "v1.37.3" must match major/minor/patch of default version "v1.37.2+b"'] }],
+    ['=v1.37', { errors: ['illegal version string "v1.37"'] }],
+    ['=v1.037.2', { errors: ['illegal zero-prefixed version component "037" in "v1.037.2"'] }],
+    ['=v1.37.2-01', { errors: ['illegal zero-prefixed version component "01" in "v1.37.2-01"'] }],
+    ['=v1.37.2_x', { errors: ['could not parse pre-release/metadata (_x) in version "v1.37.2_x"'] }],
+    ['=vx', { errors: ['could not parse "vx" as version'] }],
+    ['=1.37.2', { errors: ['strconv.ParseBool: parsing "1.37.2": invalid syntax'] }],
+  ])('--version%s', (given, result) => {
+    const whole = (error: string): string => `invalid argument ${JSON.stringify(given.slice(1))} for "--version" flag: ${error}`
+    const wanted = 'errors' in result ? { errors: (result.errors as string[]).map(whole) } : result
+    expect(parse(`--version${given}`)).toMatchObject(wanted)
+  })
 })
 
 describe('what follows from options', () => {
@@ -248,7 +270,7 @@ describe('what follows from options', () => {
 })
 
 test('the flags that were given are told apart from defaults', () => {
-  const result = parseOptions(['--secure_port=6443', '-v3'], { name: 'binnacle', version: 'v0' })
+  const result = parseOptions(['--secure_port=6443', '-v3'], program)
   expect('given' in result && [...result.given]).toEqual(['secure-port', 'v'])
 })
 

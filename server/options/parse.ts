@@ -14,6 +14,7 @@ import { network, type NetworkOptions } from './network.ts'
 import { serving, type ServingOptions } from './serving.ts'
 import { storage, type StorageOptions } from './storage.ts'
 import { tls, type TlsOptions } from './tls.ts'
+import { parseVersionFlag, type VersionWish } from './version-flag.ts'
 
 export interface Options {
   serving: ServingOptions
@@ -32,13 +33,21 @@ export interface Options {
   local: LocalOptions
 }
 
-/** `text`: what --help or --version asked for. `warnings` are for the log; `given` names the flags that the command line has. */
-export type ParseResult = { options: Options; warnings: string[]; given: ReadonlySet<string> } | { errors: string[] } | { text: string }
+/**
+ * `text`: what --help or --version asked for. `warnings` are for the log; `given` names the flags that the command line has; `version` is
+ * there when another one is to be reported.
+ */
+export type ParseResult =
+  | { options: Options; warnings: string[]; given: ReadonlySet<string>; version?: string }
+  | { errors: string[] }
+  | { text: string }
 
 export interface Program {
   readonly name: string
-  /** What --version prints. */
-  readonly version: string
+  /** As in `v1.37.2`. */
+  readonly release: string
+  /** What --version and --version=raw print. */
+  readonly version: { readonly text: string; readonly raw: string }
   /** Where its defaults are others. */
   readonly defaults?: { readonly [K in keyof Options]?: Partial<Options[K]> }
 }
@@ -100,10 +109,14 @@ export function parseOptions(argv: readonly string[], program: Program): ParseRe
   const options = structuredClone(defaults) as unknown as Options
   const warnings: string[] = []
   const seen = new Set<string>()
+  let wish: VersionWish
   try {
     for (const { name, value, shown } of read(argv, program)) {
       if (name === 'help') return { text: helpText(program) }
-      if (name === 'version') return { text: `${program.version}\n` }
+      if (name === 'version') {
+        wish = valueOf((text) => parseVersionFlag(text, program.release), value, shown)
+        continue
+      }
       const flag = byName.get(name)
       if (flag === undefined) {
         const { type, why } = withoutEffect.get(name)!
@@ -116,10 +129,11 @@ export function parseOptions(argv: readonly string[], program: Program): ParseRe
     if (e instanceof UsageError) return { errors: [e.message] }
     throw e
   }
+  if (wish !== undefined && 'print' in wish) return { text: `${program.version[wish.print]}\n` }
   const errors = familyNames.flatMap((f) => (families[f] as Family<object>).validate(options[f], seen))
   if (errors.length > 0) return { errors }
   for (const f of familyNames) warnings.push(...((families[f] as Family<object>).warnings?.(options[f], seen) ?? []))
-  return { options, warnings, given: seen }
+  return { options, warnings, given: seen, ...(wish === undefined ? {} : { version: wish.report }) }
 }
 
 /** All flags that this server has, with their values as Go's flags print them. */
@@ -198,9 +212,11 @@ function set(options: Options, flag: Flag, text: string, shown: string, again: b
   target[flag.field] = again && Array.isArray(value) ? [...(target[flag.field] as string[]), ...(value as string[])] : value
 }
 
-function parse(type: FlagType, text: string, shown: string): unknown {
+const parse = (type: FlagType, text: string, shown: string): unknown => valueOf<unknown>(parsers[type], text, shown)
+
+function valueOf<T>(read: (text: string) => T, text: string, shown: string): T {
   try {
-    return parsers[type](text)
+    return read(text)
   } catch (e) {
     if (e instanceof FlagValueError) throw new UsageError(`invalid argument ${JSON.stringify(text)} for "${shown}" flag: ${e.message}`)
     throw e
@@ -221,7 +237,16 @@ export function helpText(program: Program): string {
       lines.push(...wrap(fallback === '' ? flag.help : `${flag.help} (default ${fallback})`))
     }
   }
-  lines.push('', 'Other flags:', '', '  -h, --help', ...wrap('Shows this text.'), '      --version', ...wrap('Shows the version.'), '')
+  lines.push(
+    '',
+    'Other flags:',
+    '',
+    '  -h, --help',
+    ...wrap('Shows this text.'),
+    '      --version',
+    ...wrap('Shows the version; raw shows its fields, v1.2.3… is what is reported instead.'),
+    '',
+  )
   return lines.join('\n')
 }
 

@@ -12,7 +12,7 @@ const file = (name: string): string => join(dir, name)
 for (const name of ['a.crt', 'a.key', 'b.crt', 'b.key']) writeFileSync(file(name), name)
 afterAll(() => rmSync(dir, { recursive: true }))
 
-const { parse, options, errors } = commandLine({ name: 'kube-apiserver', version: '1' })
+const { parse, options, errors } = commandLine()
 
 describe('what the flags say of the handshake', () => {
   test('nothing without them', () => {

@@ -8,8 +8,11 @@ export interface CommandLine {
   errors(...argv: string[]): string[]
 }
 
+/** One whose name and version do not matter. */
+export const testProgram = { name: 'x', release: 'v1.37.2', version: { text: 'Test v1.37.2', raw: 'Test{}' } }
+
 /** How a program reads its command line, for tests of flags. */
-export function commandLine(program: Program): CommandLine {
+export function commandLine(program: Program = testProgram): CommandLine {
   const parse = (...argv: string[]): ParseResult => parseOptions(argv, program)
   return {
     parse,
