@@ -27,14 +27,14 @@ if (parsed === undefined) {
   const io = { clock, out: (text: string) => void process.stdout.write(text), err: (text: string) => void process.stderr.write(text) }
   process.exitCode = await kubeconfigCommand(rest, io)
 } else if ('text' in parsed) {
-  process.stdout.write(`${parsed.text}\n`)
+  process.stdout.write(parsed.text)
 } else if ('errors' in parsed) {
   for (const error of parsed.errors) process.stderr.write(`${error}\n`)
   process.exitCode = 1
 } else {
   const { warnings, given, version } = parsed
   if (version !== undefined) reportVersion(version)
-  const options = isDropIn ? await asKubeApiserver(parsed.options) : parsed.options
+  const options = isDropIn ? await asKubeApiserver(parsed.options, clock.now()).catch(cannotStart) : parsed.options
   const lines: Hooks = {}
   const log = createLogger({
     format: options.local.logFormat,
@@ -57,11 +57,13 @@ if (parsed === undefined) {
           runWindow(options, given, { clock, log, hooks: lines, endWith: (close) => endWith(close, log) }),
         )
       : headless(options, log)
-  run.catch((e: unknown) => {
-    // Start-up: one sentence that says what to do, and a code that scripts can see.
-    process.stderr.write(`${e instanceof Error ? e.message : String(e)}\n`)
-    process.exit(1)
-  })
+  run.catch(cannotStart)
+}
+
+/** One sentence that says what to do, and a code that scripts can see. */
+function cannotStart(e: unknown): never {
+  process.stderr.write(`${e instanceof Error ? e.message : String(e)}\n`)
+  process.exit(1)
 }
 
 /** SIGTERM and SIGINT end it in order, once. */
