@@ -23,7 +23,9 @@ afterAll(() => rm(dir, { recursive: true }))
 
 /** Paths of the test's folder begin with `./`. */
 const placed = (fields: Fields): Fields =>
-  Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, String(value).replace(/^\.\//, `${dir}/`)]))
+  Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [key, typeof value === 'string' ? value.replace(/^\.\//, `${dir}/`) : value]),
+  )
 const fault = async (cluster: Fields, user: Fields): Promise<string | undefined> => {
   const context = { name: 'x', clusterName: 'c', userName: 'u', namespace: '', file: '' }
   return (await credentialFault({ ...context, cluster: placed(cluster), user: placed(user) }))?.replaceAll(`${dir}/`, './')
@@ -103,6 +105,13 @@ describe('what a context names', () => {
       { tokenFile: './token', username: 'anna', password: 'p' },
       'user "u" has a token and a user name or password: take one of them out',
     ],
+    [
+      'a plugin for a terminal',
+      {},
+      { exec: { command: 'harbour-login', interactiveMode: 'Always' } },
+      'user "u" has the plugin "harbour-login" with interactiveMode: Always, which needs a terminal: IfAvailable is for a plugin that can do without',
+    ],
+    ['a plugin that may have one', {}, { exec: { command: 'harbour-login', interactiveMode: 'IfAvailable' } }, undefined],
   ])('%s', async (_, cluster, user, sentence) => {
     expect(await fault(cluster, user)).toBe(sentence)
   })
@@ -141,5 +150,12 @@ describe('a plugin that did not run', () => {
     ['failed otherwise', spawn('EMFILE'), { exec }, undefined],
     ['is none', spawn('ENOENT'), {}, undefined],
     ['said no', new Error('session expired'), { exec }, undefined],
+    [
+      'is a way to sign in that is no more',
+      new Error('Token is expired!'),
+      { 'auth-provider': { name: 'gcp' } },
+      'the auth-provider "gcp" gave no token (Token is expired!): kubectl has it no more, the credential plugin gke-gcloud-auth-plugin took its place',
+    ],
+    ['is another provider', new Error('no token'), { 'auth-provider': { name: 'oidc' } }, undefined],
   ])('%s', (_, thrown, user, sentence) => expect(pluginFault(thrown, user)).toBe(sentence))
 })

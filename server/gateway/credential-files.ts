@@ -15,8 +15,8 @@ export async function credentialFault({ clusterName, cluster, userName, user }: 
     if (ca !== undefined && !isCertificate(ca.bytes)) return `${ca.what}, which holds no certificate in PEM`
     const cert = await content('client-certificate', user, of.user)
     const key = await content('client-key', user, of.user)
-    const token = await tokenFault(user, of.user)
-    if (token !== undefined) return token
+    const other = (await tokenFault(user, of.user)) ?? interactiveFault(user, of.user)
+    if (other !== undefined) return other
     if (cert !== undefined && !isCertificate(cert.bytes)) return `${cert.what}, which holds no certificate in PEM`
     if (cert !== undefined && key === undefined) return `${of.user} has a client-certificate and no client-key`
     if (cert !== undefined && key !== undefined) return keyFault(cert, key)
@@ -47,15 +47,38 @@ async function tokenFault(user: Fields, owner: string): Promise<string | undefin
   return bytes.toString('utf8').trim() === '' ? `${what}, which is empty` : undefined
 }
 
-/** A spawn that failed before the plugin ran, in words and with the hint that the kubeconfig carries for this case. */
-export function pluginFault(e: unknown, { exec }: Fields): string | undefined {
-  if (!isFields(e) || !text(e.syscall).startsWith('spawn') || !isFields(exec)) return undefined
+/**
+ * Why a plugin of this user gave no credentials, in words: a spawn that failed before it ran, with the hint that the kubeconfig carries
+ * for this case, or an answer that is none. What it printed is not repeated: that may be a token. Undefined where its own words say it.
+ */
+export function pluginFault(e: unknown, user: Fields): string | undefined {
+  const { exec, 'auth-provider': provider } = user
+  if (!isFields(exec)) return isFields(provider) ? providerFault(e, text(provider.name)) : undefined
   const command = `the plugin "${text(exec.command)}"`
+  if (e instanceof SyntaxError) return `${command} printed no JSON: run it in a terminal and look at what it prints`
+  if (e instanceof TypeError) return `${command} printed no ExecCredential with a status: run it in a terminal and look at what it prints`
+  if (!isFields(e) || !text(e.syscall).startsWith('spawn')) return undefined
   if (e.code === 'EACCES') return `${command} may not be run: make the file executable`
   if (e.code !== 'ENOENT') return undefined
   const hint = text(exec.installHint).trim()
   return `${command} is not installed, or not in PATH${hint === '' ? '' : `\n${hint}`}`
 }
+
+/** What took the place of the ways to sign in that kubectl had built in until 1.26 (client-go plugin/pkg/client/auth, the stubs). */
+const successors: Record<string, string> = { gcp: 'gke-gcloud-auth-plugin', azure: 'kubelogin' }
+
+function providerFault(e: unknown, name: string): string | undefined {
+  const successor = successors[name]
+  if (successor === undefined) return undefined
+  const said = e instanceof Error ? e.message : String(e)
+  return `the auth-provider "${name}" gave no token (${said}): kubectl has it no more, the credential plugin ${successor} took its place`
+}
+
+/** client-go runs such a plugin only where standard input is a terminal (`exec.Authenticator`): it would ask somebody who cannot answer. */
+const interactiveFault = ({ exec }: Fields, owner: string): string | undefined =>
+  isFields(exec) && exec.interactiveMode === 'Always'
+    ? `${owner} has the plugin "${text(exec.command)}" with interactiveMode: Always, which needs a terminal: IfAvailable is for a plugin that can do without`
+    : undefined
 
 class FileFault extends Error {}
 

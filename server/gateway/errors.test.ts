@@ -28,6 +28,14 @@ describe('a connection that fails', () => {
       message: `https://a:1 did not answer: ${why}`,
     })
   })
+  test.each([
+    ['ECONNREFUSED', 'low', 'the proxy http://way:2 on the way to it: nothing listens at that address (ECONNREFUSED)'],
+    ['UND_ERR_ABORTED', 'Proxy response (407) !== 200 when HTTP Tunneling', 'the proxy http://way:2 on the way to it answered 407'],
+    ['ECONNRESET', 'low', 'the connection was closed (ECONNRESET)'],
+  ])('behind a proxy %s is told of whom it is of, without its password', (code, text, why) => {
+    const low = Object.assign(new Error(text), { code })
+    expect(connectError('https://a:1', low, 'http://me:secret@way:2')).toMatchObject({ message: `https://a:1 did not answer: ${why}` })
+  })
   test('an unknown code keeps its own words and blames the connection', () => {
     expect(connectError('https://a:1', new Error('odd'))).toMatchObject({ fault: 'Connect', message: 'https://a:1 did not answer: odd' })
   })

@@ -43,11 +43,26 @@ export class GatewayError extends StatusError {
   }
 }
 
-/** A sentence for a failed connection: Node's error codes mean little to most people. */
-export function connectError(server: string, e: unknown): GatewayError {
+/** The one on the way to the cluster is the one that does not answer: the cluster's address was not tried. */
+const unreached = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT'])
+const tunnelRefused = /^Proxy response \((\d+)\)/
+
+/** `proxy`: the address of the one on the way, which may hold a password. */
+function proxyFault(cause: Error, code: string, proxy: string): string | undefined {
+  const { protocol, host } = new URL(proxy)
+  const name = `the proxy ${protocol}//${host} on the way to it`
+  const [, status] = tunnelRefused.exec(cause.message) ?? []
+  if (status !== undefined) return `${name} answered ${status}`
+  return unreached.has(code) ? `${name}: ${sentences[code]} (${code})` : undefined
+}
+
+/** A sentence for a failed connection: Node's error codes mean little to most people. `proxy`: of the kubeconfig, where it names one. */
+export function connectError(server: string, e: unknown, proxy = ''): GatewayError {
   if (e instanceof GatewayError) return e
   const cause = rootCause(e)
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
+  const onTheWay = proxy === '' ? undefined : proxyFault(cause, code, proxy)
+  if (onTheWay !== undefined) return new GatewayError('Connect', `${server} did not answer: ${onTheWay}`)
   const why = cause instanceof ServerIdentityError ? cause.message : (sentences[code] ?? tlsReason(cause, code) ?? cause.message)
   return new GatewayError(
     // An alert is the other end's: it is our certificate that it does not take.

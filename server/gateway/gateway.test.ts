@@ -127,6 +127,24 @@ describe('contexts and the local control plane', () => {
       'no credentials for context "noplugin": the plugin "/nowhere/plugin" is not installed, or not in PATH\nget it there',
     ],
     [
+      'chatty',
+      503,
+      'Credentials',
+      'no credentials for context "chatty": the plugin "echo" printed no JSON: run it in a terminal and look at what it prints',
+    ],
+    [
+      'empty',
+      503,
+      'Credentials',
+      'no credentials for context "empty": the plugin "echo" printed no ExecCredential with a status: run it in a terminal and look at what it prints',
+    ],
+    [
+      'proxied',
+      502,
+      'Connect',
+      'https://127.0.0.1:1 did not answer: the proxy http://127.0.0.1:2 on the way to it: nothing listens at that address (ECONNREFUSED)',
+    ],
+    [
       'nofile',
       503,
       'BrokenContext',
@@ -139,6 +157,9 @@ describe('contexts and the local control plane', () => {
         server: 'https://127.0.0.1:1',
         user: { exec: { command: '/nowhere/plugin', apiVersion: 'client.authentication.k8s.io/v1', installHint: 'get it there' } },
       },
+      chatty: { server: 'https://127.0.0.1:1', user: { exec: { command: 'echo', args: ['ey.a-token'] } } },
+      empty: { server: 'https://127.0.0.1:1', user: { exec: { command: 'echo', args: ['{}'] } } },
+      proxied: { server: 'https://127.0.0.1:1', more: { 'proxy-url': 'http://me:secret@127.0.0.1:2' } },
       nofile: { server: 'https://127.0.0.1:1', user: { 'client-certificate': '/nowhere/crt', 'client-key': '/nowhere/key' } },
     })
     const answer = await h.get(`/clusters/${name}/version`)

@@ -103,6 +103,10 @@ describe('kubeconfig', () => {
       'the server address of cluster "c" is not an http or https URL',
       '{clusters: [{name: c, cluster: {server: "ftp://x"}}], contexts: [{name: a, context: {cluster: c}}]}',
     ],
+    [
+      'the proxy-url of cluster "c" is not an http, https or socks5 URL',
+      '{clusters: [{name: c, cluster: {server: "https://x", proxy-url: "127.0.0.1:3128"}}], contexts: [{name: a, context: {cluster: c}}]}',
+    ],
   ])('%s', async (error, content) => {
     const config = await loadKubeconfig([await file('k', content)])
     expect(config.contexts).toHaveLength(1)

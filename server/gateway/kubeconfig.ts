@@ -123,9 +123,14 @@ function resolveContext(
   ) {
     // client-go refuses it (`rest.TLSConfigFor`): who reads the file could take the authority for one that is looked at.
     made.error = `cluster "${clusterName}" names a certificate authority and insecure-skip-tls-verify: take one of them out`
+  } else if (hasText(cluster, 'proxy-url') && !isProxy(text(cluster['proxy-url']))) {
+    made.error = `the proxy-url of cluster "${clusterName}" is not an http, https or socks5 URL`
   } else if (user === undefined) made.error = `the kubeconfig has no user "${userName}"`
   return made
 }
+
+/** client-go refuses any other (`parseProxyURL`). */
+const isProxy = (address: string): boolean => URL.canParse(address) && /^(https?|socks5):$/.test(new URL(address).protocol)
 
 function collect(entries: readonly NamedEntry[], into: Map<string, Fields>, shape: (f: Fields) => Fields): void {
   for (const { name, body } of entries) if (!into.has(name)) into.set(name, shape(body))

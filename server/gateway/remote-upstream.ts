@@ -128,7 +128,7 @@ export class RemoteUpstream implements Upstream {
       })
       return { status: answer.statusCode, headers: answer.headers, body: answer.body }
     } catch (e) {
-      throw connectError(this.server.origin, late.signal.aborted ? late.signal.reason : e)
+      throw connectError(this.server.origin, late.signal.aborted ? late.signal.reason : e, text(this.#context.cluster['proxy-url']))
     } finally {
       timer?.cancel()
     }

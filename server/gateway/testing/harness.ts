@@ -106,9 +106,9 @@ export interface Harness {
   close(): Promise<void>
 }
 
-/** A gateway with its own kubeconfig of contexts `{name: {server, user}}` and a small built renderer. */
+/** A gateway with its own kubeconfig of contexts `{name: {server, user, more}}` and a small built renderer. `more`: of the cluster. */
 export async function harness(
-  contexts: Record<string, { server: string; user?: object }> = {},
+  contexts: Record<string, { server: string; user?: object; more?: object }> = {},
   { clock = systemClock, times }: { clock?: Clock; times?: ConnectionTimes } = {},
 ): Promise<Harness> {
   const dir = await mkdtemp(join(tmpdir(), 'gateway-'))
@@ -119,9 +119,9 @@ export async function harness(
     kubeconfig,
     JSON.stringify({
       'current-context': names[0]?.[0],
-      clusters: names.map(([name, { server }]) => ({
+      clusters: names.map(([name, { server, more }]) => ({
         name,
-        cluster: { server, ...(server.startsWith('https://127.0.0.1') && { 'certificate-authority-data': authority }) },
+        cluster: { server, ...(server.startsWith('https://127.0.0.1') && { 'certificate-authority-data': authority }), ...more },
       })),
       users: names.map(([name, c]) => ({ name, user: c.user ?? {} })),
       contexts: names.map(([name]) => ({ name, context: { cluster: name, user: name } })),
