@@ -1,8 +1,8 @@
 import { Agent, request } from 'node:https'
 import type { UserInfo } from '../authn/contract.ts'
+import { FirstWrite } from '../machinery/first-write.ts'
 import { serverIdentity } from '../machinery/server-identity.ts'
 import { paced } from '../proxy/paced-socket.ts'
-import { wasStale } from '../proxy/stale.ts'
 import { urlHost } from '../proxy/target.ts'
 import { serviceOf, type ApiService } from './api-service.ts'
 import type { Address } from './resolve.ts'
@@ -82,10 +82,10 @@ export function ask(up: Upstream, { host, port }: Address, path: string, headers
       ASK_LIMIT_MS,
     )
     req.once('error', (e) => {
-      if (!hasAnswered && wasStale(req, e)) resolve(ask(up, { host, port }, path, headers))
+      if (!hasAnswered && first.mayRepeat(e, { isReplayable: true, canRewind: true })) resolve(ask(up, { host, port }, path, headers))
       else fail(e.message)
     })
     req.once('close', () => clearTimeout(timer))
-    req.end()
+    const first = new FirstWrite(req, () => req.end())
   })
 }

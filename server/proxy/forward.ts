@@ -3,6 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { RequestContext } from '../request/context.ts'
+import { FirstWrite, isSafe } from '../machinery/first-write.ts'
 import { goCertificateError } from '../machinery/go-certificate-error.ts'
 import { goDialError } from '../machinery/go-dial-error.ts'
 import { http } from '../machinery/node-http.ts'
@@ -12,7 +13,6 @@ import { allowedAddresses, type AddressRules, type ResolvedAddress } from './add
 import { type KubeletAccess, KubeletAgents } from './kubelet-agents.ts'
 import { paced } from './paced-socket.ts'
 import { isHtml, rewriteHtml, rewriteUrl, type UrlRewriting } from './rewrite.ts'
-import { mayRepeat, wasStale } from './stale.ts'
 import { urlHost, type ProxyTarget } from './target.ts'
 import { tunnel, type Switched } from './tunnel.ts'
 
@@ -169,10 +169,9 @@ export class Forwarder {
       headers,
       lookup: lookupOf(f.addresses),
     }
-    // A connection that had been idle may be gone, and whoever wants to switch protocols may not be asked twice.
+    // Whoever wants to switch protocols has a connection of its own.
     const agent = f.upstream?.agent ?? this.#agentOf(f)
     const connection = isUpgrade ? connectionOf(agent) : { agent }
-    const repeats = mayRepeat(method, body !== undefined || isUpgrade)
     const servername = f.upstream?.servername ?? (isIP(target.host) === 0 ? target.host : '')
     return new Promise((resolve, reject) => {
       const req: ClientRequest =
@@ -196,14 +195,17 @@ export class Forwarder {
       let hasAnswered = false
       req.once('response', () => (hasAnswered = true))
       req.on('error', (e) => {
-        if (repeats && !hasAnswered && wasStale(req, e)) resolve(this.#send(ctx, f, sent))
+        const repeats = first.mayRepeat(e, { isReplayable: isSafe(method), canRewind: body === undefined })
+        if (repeats && !hasAnswered) resolve(this.#send(ctx, f, sent))
         else reject(failed(e))
       })
       ctx.exchange.onClose(() => (lingerMs === undefined ? req.destroy() : req.setTimeout(lingerMs, () => req.destroy())))
-      if (body === undefined) return void req.end()
-      // A backend takes it as fast as it can. Its end must not destroy the stream, which is the client's connection too.
-      body.stream.pipe(req)
-      body.stream.on('error', () => req.destroy())
+      const first = new FirstWrite(req, () => {
+        // A backend takes it as fast as it can. Its end must not destroy the stream, which is the client's connection too.
+        if (body === undefined) req.end()
+        else body.stream.pipe(req)
+      })
+      body?.stream.on('error', () => req.destroy())
     })
   }
 }

@@ -225,3 +225,13 @@ test('a connection that the server has closed meanwhile is not an error', async 
   // Its end may have come already or may come with the next call.
   expect((await call(address, BODY, options)).toString()).toBe('fine')
 })
+
+test('a webhook that has read a review is not asked again when it goes away', async () => {
+  await using own = await HookServer.open()
+  own.on('/ok', () => 'fine')
+  own.on('/end', () => 'end')
+  const address = (path: string): WebhookAddress => ({ url: `${own.url}${path}`, caBundle: own.caBundle })
+  await call(address('/ok'), BODY, options)
+  await expect(call(address('/end'), BODY, options)).rejects.toThrow(/: EOF$/)
+  expect([own.connections, own.seen.map(({ path }) => path)]).toEqual([1, ['/ok?timeout=10s', '/end?timeout=10s']])
+})

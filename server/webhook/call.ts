@@ -1,6 +1,7 @@
 import type { Agent as PlainAgent, IncomingMessage } from 'node:http'
 import { Agent, request, type RequestOptions } from 'node:https'
 import { posix } from 'node:path'
+import { FirstWrite } from '../machinery/first-write.ts'
 import { goQuote } from '../machinery/go-quote.ts'
 import { http } from '../machinery/node-http.ts'
 import { serverIdentity } from '../machinery/server-identity.ts'
@@ -249,16 +250,17 @@ function attempt(target: Target, body: Buffer, options: CallOptions): Promise<Bu
     req.on('error', (e: NodeJS.ErrnoException) => {
       broken ??= e
       if (answered) return
-      const isCut = e.code === 'ECONNRESET' || e.code === 'EPIPE'
       // Of one that the other side has ended Node says the same, but of no call to the system.
       const isReset = e.code === 'ECONNRESET' && e.syscall !== undefined
-      if (!(isCut && req.reusedSocket)) observer?.failed(authority, servername, e, seconds())
+      // The webhook may do something: it is not asked twice when it may have read the first time.
+      const isStale = first.mayRepeat(e, { isReplayable: false, canRewind: true })
+      if (!isStale) observer?.failed(authority, servername, e, seconds())
       const { message } = failure(e)
       const failed = isReset ? new ConnectionReset(message) : e instanceof CallTimedOut ? new CallTimedOut(message) : new Error(message)
-      reject(isCut && req.reusedSocket ? new StaleConnection('', { cause: failed }) : failed)
+      reject(isStale ? new StaleConnection('', { cause: failed }) : failed)
     })
+    const first = new FirstWrite(req, () => req.end(body))
     observer?.sent(authority, body.length)
-    req.end(body)
   })
 }
 
