@@ -1,26 +1,13 @@
-import { readFileSync } from 'node:fs'
 import { type ClientHttp2Session, connect, constants, type SecureClientSessionOptions } from 'node:http2'
 import { createConnection } from 'node:net'
 import { posix } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
 import type { Clock } from '../../machinery/clock.ts'
-import { StorageOpenError } from '../contract.ts'
 import { GRPC_PREFIX } from './messages.ts'
 import { socketPath } from './socket-path.ts'
+import type { TlsMaterial } from './tls.ts'
 import { WireReader, type WireWriter } from './wire.ts'
-
-export interface EtcdTls {
-  caFile?: string
-  certFile?: string
-  keyFile?: string
-}
-
-export interface TlsMaterial {
-  ca: Buffer | undefined
-  cert: Buffer | undefined
-  key: Buffer | undefined
-}
 
 /** gRPC status codes that are acted upon, https://grpc.github.io/grpc/core/md_doc_statuscodes.html. */
 export const GRPC = {
@@ -51,34 +38,20 @@ const CONNECT_TIMEOUT_MS = 3000
 /** After a call timed out, a server that does not answer a ping within this time is given up. */
 const PING_TIMEOUT_MS = 2000
 
-export function readTls(tls: EtcdTls | undefined): TlsMaterial | undefined {
-  if (tls === undefined) return undefined
-  const read = (file: string | undefined) => {
-    if (file === undefined) return undefined
-    try {
-      return readFileSync(file)
-    } catch (error) {
-      throw new StorageOpenError(
-        `The file ${file} for the connection to etcd cannot be read (${String(error)}); correct its path or permissions.`,
-      )
-    }
-  }
-  return { ca: read(tls.caFile), cert: read(tls.certFile), key: read(tls.keyFile) }
-}
-
 /**
  * Unary gRPC calls over one HTTP/2 connection, to one endpoint at a time; when that fails, the next one takes its place.
  * Only the connection is renewed by itself: a request that was sent is never sent again here.
  */
 export class Channel {
   readonly #endpoints: string[]
-  readonly #tls: TlsMaterial | undefined
+  readonly #tls: () => TlsMaterial | undefined
   readonly #clock: Clock
   #current = 0
   #session: Promise<ClientHttp2Session> | undefined
   #closed = false
 
-  constructor(endpoints: string[], tls: TlsMaterial | undefined, clock: Clock) {
+  /** @param tls asked anew for every connection */
+  constructor(endpoints: string[], tls: () => TlsMaterial | undefined, clock: Clock) {
     this.#endpoints = endpoints
     this.#tls = tls
     this.#clock = clock
@@ -164,12 +137,13 @@ export class Channel {
 
   #connect(endpoint: string): Promise<ClientHttp2Session> {
     return new Promise((resolve, reject) => {
-      const options: SecureClientSessionOptions = { ...this.#tls, settings: { initialWindowSize: WINDOW_BYTES, enablePush: false } }
+      const tls = this.#tls()
+      const options: SecureClientSessionOptions = { ...tls, settings: { initialWindowSize: WINDOW_BYTES, enablePush: false } }
       const path = socketPath(endpoint)
       const session =
         path === undefined
           ? connect(endpoint, options)
-          : connect('http://localhost', { ...options, createConnection: () => connectTo(path, this.#tls) })
+          : connect('http://localhost', { ...options, createConnection: () => connectTo(path, tls) })
       const timer = this.#clock.setTimeout(() => session.destroy(new Error('connecting took too long')), CONNECT_TIMEOUT_MS)
       session.once('connect', () => {
         timer.cancel()

@@ -1,8 +1,9 @@
 import { type Clock, systemClock } from '../../machinery/clock.ts'
 import { type Storage, StorageOpenError } from '../contract.ts'
-import { Channel, type EtcdTls, readTls } from './channel.ts'
+import { Channel } from './channel.ts'
 import { etcdServices } from './services.ts'
 import { EtcdStorage } from './storage.ts'
+import { type EtcdTls, tlsReader } from './tls.ts'
 
 export interface EtcdOptions {
   /** URLs with scheme, as `--etcd-servers` takes them: `http://host:port`, `https://host:port`, `unix:///path`. */
@@ -19,7 +20,7 @@ export async function openEtcdStorage(options: EtcdOptions): Promise<Storage> {
   const { clock = systemClock, requestTimeoutMs = 10_000 } = options
   const endpoints = options.endpoints.map((endpoint) => (/^https?:\/\/|^unix:/.test(endpoint) ? endpoint : `http://${endpoint}`))
   if (endpoints.length === 0) throw new StorageOpenError('No etcd endpoint is given; name at least one with --etcd-servers.')
-  const tls = readTls(options.tls)
+  const tls = tlsReader(options.tls)
   const channel = new Channel(endpoints, tls, clock)
   const services = etcdServices(endpoints, tls, requestTimeoutMs)
   try {
