@@ -16,21 +16,21 @@ export class SchedulerCache {
   readonly #order = new NodeOrder()
   readonly #where = new Map<string, string>()
   readonly #assumed = new Set<string>()
-  readonly #affine = new Map<string, PodInfo>()
+  readonly #withAffinity = new Set<NodeInfo>()
+  readonly #withRequiredAntiAffinity = new Set<NodeInfo>()
   readonly pods = new PodCounts()
   readonly nodeSets = new NodeSets(() => this.#order.list)
   /** On how many nodes each image is. */
   readonly #imageNodes = new Map<string, number>()
   #nodeImages = 0
-  #antiAffine = 0
 
-  /** Whether any pod says something of other pods; whether any does not suffer some near it. */
-  get anyAffinity(): boolean {
-    return this.#affine.size > 0
+  /** Nodes that have pods which say something of other pods, and those that have pods which do not suffer some near them; few, as a rule. */
+  get nodesWithAffinity(): ReadonlySet<NodeInfo> {
+    return this.#withAffinity
   }
 
-  get anyRequiredAntiAffinity(): boolean {
-    return this.#antiAffine > 0
+  get nodesWithRequiredAntiAffinity(): ReadonlySet<NodeInfo> {
+    return this.#withRequiredAntiAffinity
   }
 
   /** Another number whenever other images are on nodes than before. */
@@ -56,6 +56,7 @@ export class SchedulerCache {
     this.#order.set(info, zoneOf(node))
     const before = info.images
     info.setNode(node)
+    this.#noteAffinity(info)
     if (hasOthers(info.images, before) || hasOthers(before, info.images)) {
       this.#countImages(before, -1)
       this.#countImages(info.images, 1)
@@ -68,6 +69,7 @@ export class SchedulerCache {
     const info = this.#infos.get(name)
     if (info === undefined) return
     info.node = undefined
+    this.#noteAffinity(info)
     this.#countImages(info.images, -1)
     info.images = new Map()
     this.nodeSets.changed(info)
@@ -103,11 +105,11 @@ export class SchedulerCache {
     if (name === undefined) return
     this.#where.delete(uid)
     this.#assumed.delete(uid)
-    this.#noteAffinity(uid, undefined)
     const info = this.#infos.get(name)
     if (info === undefined) return
     this.#uncount(uid, info)
     info.removePod(uid)
+    this.#noteAffinity(info)
     this.#prune(info)
   }
 
@@ -119,7 +121,7 @@ export class SchedulerCache {
     this.#uncount(pod.uid, info)
     info.addPod(pod)
     this.pods.added(pod, info)
-    this.#noteAffinity(pod.uid, pod)
+    this.#noteAffinity(info)
   }
 
   #uncount(uid: string, info: NodeInfo): void {
@@ -127,13 +129,13 @@ export class SchedulerCache {
     if (counted !== undefined) this.pods.removed(counted, info)
   }
 
-  #noteAffinity(uid: string, pod: PodInfo | undefined): void {
-    const anti = (p: PodInfo | undefined): number => (p?.affinity !== undefined && p.affinity.requiredAnti.length > 0 ? 1 : 0)
-    const before = this.#affine.get(uid)
-    if (before === undefined && pod?.affinity === undefined) return
-    this.#antiAffine += anti(pod) - anti(before)
-    if (pod?.affinity === undefined) this.#affine.delete(uid)
-    else this.#affine.set(uid, pod)
+  #noteAffinity(info: NodeInfo): void {
+    const note = (nodes: Set<NodeInfo>, pods: ReadonlyMap<string, PodInfo>): void => {
+      if (info.node !== undefined && pods.size > 0) nodes.add(info)
+      else nodes.delete(info)
+    }
+    note(this.#withAffinity, info.withAffinity)
+    note(this.#withRequiredAntiAffinity, info.withRequiredAntiAffinity)
   }
 
   #countImages(images: NodeInfo['images'], sign: 1 | -1): void {

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Node, Pod, PodAffinity, PodAffinityTerm, Strings } from '../../../client/objects.ts'
 import { SchedulerCache } from '../../cache.ts'
+import { CycleState, unschedulable } from '../../framework.ts'
+import { podInfo } from '../../pod-info.ts'
+import { testHandle } from '../../testing/handle.ts'
+import { interPodAffinity } from './inter-pod-affinity.ts'
 import { placing, type Placement } from '../../testing/place.ts'
 import { makeNode, makePod } from '../../testing/objects.ts'
 
@@ -99,4 +103,60 @@ test('a victim that is in the way by anti-affinity can be preempted', () => {
   const placement = placing(high, [node('a1', 'a')], [[low, 'a1']], {}, cache)
   expect(placement.message).toMatch(/preempting 1 victims$/)
   expect(cache.node('a1')!.pods.size).toBe(1)
+})
+
+describe('preferences of pods that have a node may be left out', () => {
+  const args = { hardPodAffinityWeight: 1, ignorePreferredTermsOfExistingPods: true }
+  const configuration = { profiles: [{ pluginConfig: [{ name: 'InterPodAffinity', args }] }] }
+  const ignoring = (p: Pod): string | undefined =>
+    placing(p, nodes(), [[pod('x', {}, { near: prefers(100, term('web')) }), 'a1']], {}, new SchedulerCache(), configuration).nodeName
+  test('unless the pod prefers something itself', () => {
+    expect(ignoring(pod('p', { app: 'web' }))).toBe('b1')
+    expect(ignoring(pod('p', { app: 'web' }, { near: prefers(1, term('nobody')) }))).toMatch(/^a/)
+  })
+})
+
+describe('a pod that says nothing of others', () => {
+  const web = podInfo(pod('p', { app: 'web' }))
+  const loner = pod('loner', {}, { apart: requires(term('web')) })
+  const fan = pod('fan', {}, { near: prefers(1, term('web')) })
+  const at = (p: Pod, nodeName: string): Pod => ({ ...p, spec: { ...p.spec, nodeName } })
+  const named = (nodes: Iterable<{ name: string }>): string[] => [...nodes].map(({ name }) => name).sort()
+
+  test('has those nodes looked at that have pods which say something of it', () => {
+    const cache = new SchedulerCache()
+    for (const n of nodes()) cache.setNode(n)
+    cache.setPod(at(pod('quiet', { app: 'web' }), 'a2'))
+    const here = cache.setPod(at(loner, 'a1'))
+    cache.setPod(at(fan, 'b1'))
+    expect([named(cache.nodesWithAffinity), named(cache.nodesWithRequiredAntiAffinity)]).toEqual([['a1', 'b1'], ['a1']])
+    cache.assume(here, 'a2')
+    expect([named(cache.nodesWithAffinity), named(cache.nodesWithRequiredAntiAffinity)]).toEqual([['a2', 'b1'], ['a2']])
+    cache.setPod(at({ ...fan, spec: {} }, 'b1'))
+    cache.forget(here.uid)
+    expect([named(cache.nodesWithAffinity), named(cache.nodesWithRequiredAntiAffinity)]).toEqual([[], []])
+  })
+
+  test('a node that is gone is none of them, and one that comes after its pods is', () => {
+    const cache = new SchedulerCache()
+    cache.setPod(at(loner, 'a1'))
+    expect(named(cache.nodesWithRequiredAntiAffinity)).toEqual([])
+    cache.setNode(node('a1', 'a'))
+    expect(named(cache.nodesWithRequiredAntiAffinity)).toEqual(['a1'])
+    cache.removeNode('a1')
+    expect([named(cache.nodesWithAffinity), named(cache.nodesWithRequiredAntiAffinity)]).toEqual([[], []])
+  })
+
+  test('is refused by such a node, and asks no other', () => {
+    const cache = new SchedulerCache()
+    for (const n of nodes()) cache.setNode(n)
+    const plugin = interPodAffinity(testHandle(cache), { hardPodAffinityWeight: 1 })
+    const state = new CycleState()
+    expect(plugin.preFilter!(web, state, cache.nodes)).toBe('skip')
+    cache.setPod(at(loner, 'a1'))
+    const none = new Proxy([], { get: () => expect.unreachable('the list of all nodes was read') })
+    expect(plugin.preFilter!(web, state, none)).toBeUndefined()
+    expect(named(cache.nodes.filter((n) => plugin.filter!(web, n, state) !== undefined))).toEqual(['a1', 'a2'])
+    expect(plugin.filter!(web, cache.node('a1')!, state)).toEqual(unschedulable("node(s) didn't satisfy existing pods anti-affinity rules"))
+  })
 })

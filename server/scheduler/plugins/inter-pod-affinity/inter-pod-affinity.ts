@@ -69,14 +69,15 @@ export const interPodAffinity: PluginFactory<PluginArguments['InterPodAffinity']
     preFilter(pod, state, nodes) {
       const own = termsOf(pod)
       const mine = own.required.length > 0 || own.requiredAnti.length > 0
-      if (!mine && !handle.cache.anyRequiredAntiAffinity) return 'skip'
+      const withTerms = handle.cache.nodesWithRequiredAntiAffinity
+      if (!mine && withTerms.size === 0) return 'skip'
       const filter: FilterState = {
         existingAnti: new TopologyCounts(),
         affinity: new TopologyCounts(),
         anti: new TopologyCounts(),
         namespaceLabels: namespaceLabels(pod.pod.metadata.namespace),
       }
-      for (const node of nodes) {
+      for (const node of mine ? nodes : withTerms) {
         for (const other of (mine ? node.pods : node.withRequiredAntiAffinity).values()) count(filter, pod, other, node, 1)
       }
       if (!mine && filter.existingAnti.empty) return 'skip'
@@ -111,10 +112,11 @@ export const interPodAffinity: PluginFactory<PluginArguments['InterPodAffinity']
     preScore(pod, state) {
       const own = termsOf(pod)
       const mine = own.preferred.length > 0 || own.preferredAnti.length > 0
-      if (!mine && (ignorePreferredTermsOfExistingPods || !handle.cache.anyAffinity)) return 'skip'
+      const withTerms = handle.cache.nodesWithAffinity
+      if (!mine && (ignorePreferredTermsOfExistingPods || withTerms.size === 0)) return 'skip'
       const scores = new TopologyCounts()
       const ownLabels = namespaceLabels(pod.pod.metadata.namespace)
-      for (const node of handle.cache.nodes) {
+      for (const node of mine ? handle.cache.nodes : withTerms) {
         const labels = labelsOf(node)
         for (const other of (mine ? node.pods : node.withAffinity).values()) {
           for (const t of own.preferred) if (matches(t, other.pod)) scores.add(labels, t.topologyKey, t.weight)
@@ -122,7 +124,6 @@ export const interPodAffinity: PluginFactory<PluginArguments['InterPodAffinity']
           const theirs = other.affinity
           if (theirs === undefined) continue
           for (const t of theirs.required) if (termMatches(t, pod.pod, ownLabels)) scores.add(labels, t.topologyKey, hardPodAffinityWeight)
-          if (ignorePreferredTermsOfExistingPods) continue
           for (const t of theirs.preferred) if (termMatches(t, pod.pod, ownLabels)) scores.add(labels, t.topologyKey, t.weight)
           for (const t of theirs.preferredAnti) if (termMatches(t, pod.pod, ownLabels)) scores.add(labels, t.topologyKey, -t.weight)
         }
