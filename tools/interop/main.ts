@@ -9,6 +9,7 @@ import { type Kubectl, kubectlOf } from './kubectl.ts'
 import { playIntegration } from './integration-tests.ts'
 import { playSets } from './manifest-sets.ts'
 import { runIdentities } from './own-identities.ts'
+import { playKubectlTests } from './kubectl-tests.ts'
 import { type Step, steps, SUSPECT } from './steps.ts'
 import { playUpstream } from './upstream-tests.ts'
 
@@ -16,7 +17,8 @@ import { playUpstream } from './upstream-tests.ts'
  * `npm run interop`: an unmodified kube-controller-manager, kube-scheduler and hollow kubelet (kubemark) from $KUBEBUILDER_ASSETS do
  * their work with this server in place of its own loops and nodes, on the embedded store and on etcd; `-- --ours` the other way round:
  * this project's loops, scheduler and a simulated node do it with an unmodified kube-apiserver. `-- --identities`: real clients,
- * each with an identity of its own (own-identities.ts). `-- --manifests`: what real projects install (manifest-sets.ts). `-- --upstream=PROGRAM`: Kubernetes' own
+ * each with an identity of its own (own-identities.ts). `-- --manifests`: what real projects install (manifest-sets.ts). `-- --kubectl`: Kubernetes' own tests of
+ * kubectl (kubectl-tests.ts); `-- --upstream=PROGRAM`: its
  * end-to-end tests (upstream-tests.ts); `-- --integration=FOLDER,…`: its integration tests (integration-tests.ts), with `--ours` of our loops. Exit code 1 for a step that does not come about, or a refusal in their logs.
  */
 const NEEDED = ['kube-controller-manager', 'kube-scheduler', 'kubemark', 'kubectl', 'etcd'] as const
@@ -120,6 +122,8 @@ async function run(spec: Spec, assets: string, start = startComponents): Promise
 const { values: flags } = commandLine('Real components against this server, or its loops against a kube-apiserver ($KUBEBUILDER_ASSETS).', {
   identities: { type: 'boolean', help: 'kube-proxy, CoreDNS and metrics-server with accounts of their own, instead.' },
   manifests: { type: 'boolean', help: 'Published sets of manifests, applied twice, instead.' },
+  kubectl: { type: 'boolean', help: "Kubernetes' own tests of kubectl, instead." },
+  theirs: { type: 'boolean', help: 'With --kubectl: against kube-apiserver.' },
   upstream: { type: 'string', help: "Kubernetes' own end-to-end tests, instead: their program, e2e.test." },
   integration: { type: 'string', help: "Folders of Kubernetes' own integration tests, instead: apiserver/apply,auth." },
   ours: {
@@ -145,6 +149,8 @@ if (flags.identities) {
   faults += await runIdentities(assets, node)
 } else if (flags.manifests) {
   faults += await playSets(assets, only)
+} else if (flags.kubectl) {
+  faults += await playKubectlTests(assets, only, flags.theirs === true)
 } else if (upstream !== undefined) {
   faults += await playUpstream(assets, upstream, node, only)
 } else if (integration !== undefined) {
