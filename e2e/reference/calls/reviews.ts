@@ -35,6 +35,29 @@ const local = (name: string, body: Json): ReviewCase =>
 const token = (name: string, body: Json, account = 'reviewed'): ReviewCase => post(`token: ${name}`, `${ACCOUNTS}/${account}/token`, body)
 const ref = (kind: string, more: Json = {}): Json => ({ spec: { boundObjectRef: { kind, apiVersion: 'v1', name: 'missing', ...more } } })
 
+/** Tokens that are bound to configurations of webhooks, for which a gate is closed, and what they attest. */
+function attestations(): ReviewCase[] {
+  const webhooks = { kind: 'ValidatingWebhookConfiguration', apiVersion: 'admissionregistration.k8s.io/v1' }
+  const attesting = (name: string, attests: Json | undefined, more: Json = {}, audiences = ['a']): ReviewCase =>
+    token(`attesting ${name}`, { spec: { ...(ref('', { ...webhooks, ...more }).spec as Json), audiences, attestations: attests } })
+  return [
+    attesting('a group', { admissionReviewAPIGroups: ['apps'] }),
+    attesting('all groups', { admissionReviewAPIGroups: ['*'] }, { kind: 'MutatingWebhookConfiguration' }),
+    attesting('of an old version', undefined, { apiVersion: 'admissionregistration.k8s.io/v1beta1' }),
+    attesting('nothing', {}),
+    attesting('for several audiences', { admissionReviewAPIGroups: ['apps'] }, {}, ['a', 'b']),
+    attesting('for the server itself', { admissionReviewAPIGroups: ['apps'] }, {}, []),
+    attesting('no name', { admissionReviewAPIGroups: [''] }),
+    attesting('a bad name', { admissionReviewAPIGroups: ['a_b<'] }),
+    attesting('several groups', { admissionReviewAPIGroups: ['a', 'b'] }),
+    attesting('no groups', { admissionReviewAPIGroups: [] }),
+    attesting('what is not known', { '<other>': ['a'] }),
+    attesting('several things', { admissionReviewAPIGroups: ['a'], b: ['c'] }),
+    attesting('with a pod', { admissionReviewAPIGroups: ['apps'] }, { kind: 'Pod', apiVersion: 'v1' }),
+    token('attesting alone, and short', { spec: { expirationSeconds: 5, attestations: { a: ['<b>'] } } }),
+  ]
+}
+
 export const reviewCases: readonly ReviewCase[] = [
   self('resource', { resourceAttributes: pods }),
   self('path', { nonResourceAttributes: path }),
@@ -69,6 +92,7 @@ export const reviewCases: readonly ReviewCase[] = [
   token('no secret', ref('Secret')),
   token('no node', ref('Node')),
   token('other kind', ref('ConfigMap')),
+  ...attestations(),
   token('other namespace', { metadata: { namespace: 'x' }, spec: {} }),
   post('binding of no pod', '/api/v1/namespaces/facts-b/bindings', { metadata: { name: 'nopod' }, target: { name: 'n' } }),
   post('binding without a name', '/api/v1/namespaces/facts-b/bindings', { target: { name: 'n' } }),

@@ -1,5 +1,10 @@
 import { goQuote } from '../../../machinery/go-quote.ts'
-import { defaultTokenRequest, validateTokenRequest, type TokenRequestSpec } from '../../../apis/authentication/v1/token-request.ts'
+import {
+  defaultTokenRequest,
+  isBoundToWebhooks,
+  validateTokenRequest,
+  type TokenRequestSpec,
+} from '../../../apis/authentication/v1/token-request.ts'
 import { ownValue } from '../../../machinery/own.ts'
 import type { ServiceAccountTokens } from '../../../authn/service-account.ts'
 import type { TokenClaims } from '../../../authn/service-account-claims.ts'
@@ -125,10 +130,12 @@ async function boundObjects(
 ): Promise<Pick<TokenClaims['kubernetes.io'], 'pod' | 'secret' | 'node'>> {
   if (ref === undefined || ref === null) return {}
   const gv = parseApiVersion(ref.apiVersion ?? '')
+  const type = `${gv?.group ?? ''}/${gv?.version ?? ''}, Kind=${ref.kind ?? ''}`
+  // An alpha gate, which there is not here.
+  const closed = isBoundToWebhooks({ boundObjectRef: ref }) ? ' (feature gate APIServerWebhookAuthenticationToken is disabled)' : ''
   // In whatever version, as upstream.
   const resource = (gv?.group ?? '') === '' ? ownValue(BINDABLE, ref.kind ?? '') : undefined
-  if (resource === undefined)
-    throw badRequest(`cannot bind token to object of type ${gv?.group ?? ''}/${gv?.version ?? ''}, Kind=${ref.kind ?? ''}`)
+  if (resource === undefined) throw badRequest(`cannot bind token to object of type ${type}${closed}`)
   const name = ref.name ?? ''
   if (name === '') throw badRequest('Name parameter required.')
   const found = (await deps.store(resource).get(resource === 'nodes' ? '' : req.namespace, name)).object()
