@@ -158,6 +158,16 @@ describe('http transport', () => {
     expect(server.requests).toHaveLength(100)
   })
 
+  // What a handler of a session throws ends the process, which the run of tests tells as an error of its own.
+  test('closed while it connects: requests are rejected, and nothing else comes of it', async () => {
+    const { server, transport } = await serve(() => ({ json: pod('a') }))
+    const asked = transport.request({ method: 'GET', path: '/' })
+    const rejected = expect(asked).rejects.toThrow('the transport is closed')
+    await transport.close()
+    await rejected
+    expect(server.requests).toEqual([])
+  })
+
   test('rejects when nobody answers, and an untrusted certificate', async () => {
     const { server } = await serve(() => ({ json: pod('a') }))
     const wary = createHttpTransport({ server: server.url })

@@ -134,7 +134,10 @@ class HttpTransport implements Transport {
     })
     const connection = new Connection(session, () => this.#connections.size > 1)
     session.on('error', () => session.destroy())
-    session.once('connect', () => session.setLocalWindowSize(SESSION_WINDOW))
+    // It is told a turn later, of a session that was ended meanwhile too.
+    session.once('connect', () => {
+      if (!session.destroyed) session.setLocalWindowSize(SESSION_WINDOW)
+    })
     // A session that may start no more streams still finishes those it has.
     session.once('goaway', () => this.#connections.delete(connection))
     session.once('close', () => this.#connections.delete(connection))

@@ -1,4 +1,4 @@
-import { type ClientHttp2Session, connect, constants, type SecureClientSessionOptions } from 'node:http2'
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants, type SecureClientSessionOptions } from 'node:http2'
 import { createConnection } from 'node:net'
 import { posix } from 'node:path'
 import type { Duplex } from 'node:stream'
@@ -69,7 +69,7 @@ export class Channel {
     body[0] = 0
     body.writeUInt32BE(body.length - GRPC_PREFIX, 1)
     return new Promise((resolve, reject) => {
-      const stream = session.request({
+      const stream = streamOn(session, {
         ':method': 'POST',
         ':path': path,
         'content-type': 'application/grpc',
@@ -147,6 +147,8 @@ export class Channel {
       const timer = this.#clock.setTimeout(() => session.destroy(new Error('connecting took too long')), CONNECT_TIMEOUT_MS)
       session.once('connect', () => {
         timer.cancel()
+        // It is told a turn later, of a session that was ended meanwhile too.
+        if (session.destroyed) return
         session.setLocalWindowSize(WINDOW_BYTES * 2)
         resolve(session)
       })
@@ -180,6 +182,15 @@ export class Channel {
     if (session.destroyed) return
     const timer = this.#clock.setTimeout(() => session.destroy(), PING_TIMEOUT_MS)
     session.ping(() => timer.cancel())
+  }
+}
+
+/** @throws GrpcError where the session has ended and nobody has heard of it yet */
+function streamOn(session: ClientHttp2Session, headers: Record<string, string>): ClientHttp2Stream {
+  try {
+    return session.request(headers)
+  } catch (error) {
+    throw new GrpcError(GRPC.UNAVAILABLE, error instanceof Error ? error.message : String(error), true)
   }
 }
 
