@@ -245,6 +245,20 @@ const declared: Request[] = [
   post('an attachment', `${storage}/volumeattachments`, named('{ns}-faults', attachment('a'))),
   merge('another attacher', `${storage}/volumeattachments/{ns}-faults`, attachment('"', '"')),
   merge('no handler', '/apis/node.k8s.io/v1/runtimeclasses/{ns}-faults', { handler: '' }),
+  post('a long handler', '/apis/node.k8s.io/v1/runtimeclasses?dryRun=All', named('{ns}-long', { handler: 'x'.repeat(64) })),
+  post('a long class of a sub-request', `${claims}?dryRun=All`, {
+    ...named('long', {}),
+    spec: { devices: { requests: [{ name: 'r', firstAvailable: [{ name: 's', deviceClassName: 'x'.repeat(254) }] }] } },
+  }),
+]
+
+const scopes: Request[] = [
+  post('a quota', `${core}/resourcequotas`, named('quota', { spec: { hard: { 'count/widgets.example.com': '2' } } })),
+  ...[[null], [''], ['BestEffort', null]].map((scopes) =>
+    put(`scopes ${JSON.stringify(scopes)} of a quota`, `${core}/resourcequotas/quota`, {
+      ...named('quota', { spec: { hard: { 'count/widgets.example.com': '2' }, scopes } }),
+    }),
+  ),
 ]
 
 const words: Request[] = [
@@ -396,6 +410,18 @@ const paired: Request[] = [
   }),
 ]
 
+const applies: Request[] = [
+  {
+    ...{ name: 'an apply of an entry whose time is none', method: 'PATCH', path: `${core}/endpoints/applied?fieldManager=f` },
+    ...{ type: 'application/apply-patch+yaml' },
+    body: {
+      apiVersion: 'v1',
+      kind: 'Endpoints',
+      metadata: { name: 'applied', managedFields: [{ manager: 'a', operation: 'c', time: '1h2m' }] },
+    },
+  },
+]
+
 export const faults: readonly Request[] = [
   ...setUp,
   ...empties,
@@ -403,6 +429,8 @@ export const faults: readonly Request[] = [
   ...states,
   ...devicesOf,
   ...declared,
+  ...scopes,
+  ...applies,
   ...words,
   ...others,
   ...paired,

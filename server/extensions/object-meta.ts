@@ -19,6 +19,8 @@ interface Place {
   /** Where unknown fields are told of. */
   readonly path: string
   readonly unknown: string[]
+  /** Values of other types than their fields. Go reads on after one, and tells the first; what a type of its own cannot read ends it at once. */
+  readonly mismatches: MetadataError[]
 }
 
 const GO_KIND: Readonly<Record<GoKind, string>> = {
@@ -31,20 +33,24 @@ const GO_KIND: Readonly<Record<GoKind, string>> = {
   map: 'object',
 }
 
-function mismatch(value: unknown, at: Place, type: string, literal = ''): MetadataError {
+function wrongType(value: unknown, at: Place, type: string, literal = ''): MetadataError {
   const into = at.fields === '' ? `value of type ${type}` : `struct field ${at.struct}.${at.fields} of type ${type}`
   return new MetadataError(`json: cannot unmarshal ${GO_KIND[kindOf(value)]}${literal} into Go ${into}`)
+}
+
+function mismatch(value: unknown, at: Place, type: string, literal = ''): undefined {
+  at.mismatches.push(wrongType(value, at, type, literal))
 }
 
 const text =
   (type = 'string'): Reader =>
   (value, at) => {
-    if (typeof value !== 'string') throw mismatch(value, at, type)
+    if (typeof value !== 'string') return mismatch(value, at, type)
     return value
   }
 
 const bool: Reader = (value, at) => {
-  if (typeof value !== 'boolean') throw mismatch(value, at, 'bool')
+  if (typeof value !== 'boolean') return mismatch(value, at, 'bool')
   return value
 }
 
@@ -55,11 +61,12 @@ const int64: Reader = (value, at) => {
   if (value instanceof JsonNumber && Number.isSafeInteger(value.value)) return value.value
   // The float that Go has made of it is what it writes down again, as the engine does.
   const literal = String(value instanceof JsonNumber && Number.isFinite(value.value) ? value.value : value)
-  throw mismatch(value, at, 'int64', kind === 'float64' ? ` ${literal}` : '')
+  return mismatch(value, at, 'int64', kind === 'float64' ? ` ${literal}` : '')
 }
 
+/** `Time` reads itself. */
 const time: Reader = (value, at) => {
-  if (typeof value !== 'string') throw mismatch(value, at, 'string')
+  if (typeof value !== 'string') throw wrongType(value, at, 'string')
   try {
     return canonicalTime(value, 'time')
   } catch (error) {
@@ -70,12 +77,12 @@ const time: Reader = (value, at) => {
 const listOf =
   (type: string, item: Reader): Reader =>
   (value, at) => {
-    if (!Array.isArray(value)) throw mismatch(value, at, `[]${type}`)
+    if (!Array.isArray(value)) return mismatch(value, at, `[]${type}`)
     return value.map((v, i) => (v === null ? (type === 'string' ? '' : {}) : item(v, { ...at, path: `${at.path}[${i}]` })))
   }
 
 const textMap: Reader = (value, at) => {
-  if (!isObject(value)) throw mismatch(value, at, 'map[string]string')
+  if (!isObject(value)) return mismatch(value, at, 'map[string]string')
   return Object.fromEntries(sortedKeys(value).map((key) => [key, value[key] === null ? '' : text()(value[key], at)]))
 }
 
@@ -90,25 +97,19 @@ interface Struct {
 
 function structOf({ name, fields, always }: Struct): Reader {
   return (value, at) => {
-    if (!isObject(value)) throw mismatch(value, at, `v1.${name}`)
+    if (!isObject(value)) return mismatch(value, at, `v1.${name}`)
     const out: JsonObject = {}
     for (const key of always) out[key] = ''
-    // Go decodes what it has encoded, with its keys in order; the first error is told.
-    let first: Error | undefined
+    // Go decodes what it has encoded, with its keys in order.
     for (const key of sortedKeys(value)) {
       const read = Object.hasOwn(fields, key) ? fields[key] : undefined
       const path = `${at.path}.${key}`
       if (read === undefined) at.unknown.push(path)
       else if (value[key] !== null) {
-        try {
-          const found = read(value[key], { ...at, struct: name, fields: at.fields === '' ? key : `${at.fields}.${key}`, path })
-          if (!isEmpty(found) || always.includes(key)) out[key] = found
-        } catch (error) {
-          first ??= error as Error
-        }
+        const found = read(value[key], { ...at, struct: name, fields: at.fields === '' ? key : `${at.fields}.${key}`, path })
+        if (!isEmpty(found) || always.includes(key)) out[key] = found
       }
     }
-    if (first !== undefined) throw first
     return out
   }
 }
@@ -121,7 +122,7 @@ export const withoutEmptyFields = (metadata: JsonObject): JsonObject =>
 
 /** What Go's `omitempty` leaves out; false behind a pointer stays. */
 function isEmpty(value: unknown): boolean {
-  if (value === '' || value === null) return true
+  if (value === '' || value === null || value === undefined) return true
   if (value === 0) return true
   if (Array.isArray(value)) return value.length === 0
   return isObject(value) && Object.keys(value).length === 0
@@ -184,7 +185,9 @@ export interface CoercedMetadata {
 export function readObjectMeta(value: unknown, path: string): CoercedMetadata {
   const unknown: string[] = []
   if (value === null || value === undefined) return { metadata: {}, unknown }
-  const metadata = readMeta(value, { struct: '', fields: '', path, unknown }) as JsonObject
+  const mismatches: MetadataError[] = []
+  const metadata = readMeta(value, { struct: '', fields: '', path, unknown, mismatches }) as JsonObject
+  if (mismatches.length > 0) throw mismatches[0]!
   // A grace period of zero is behind a pointer, and stays.
   if (isObject(value) && value['deletionGracePeriodSeconds'] === 0) metadata['deletionGracePeriodSeconds'] = 0
   return { metadata, unknown }

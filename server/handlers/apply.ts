@@ -53,6 +53,10 @@ export async function applyObject(ctx: RequestContext, served: ServedResource, r
     const sent = await inTurns(config(current), slice)
     const applied = store.resource.fields.apply(current, sent, rules.subresource, by, query.force, apiVersion!)
     const object = await inTurns(applied, slice)
+    const { managedFields } = sent.metadata
+    // What the type has no entries of was let pass, for the conversion to refuse.
+    if (managedFields !== undefined)
+      await inTurns(typedAs(served, { ...object, metadata: { ...object.metadata, managedFields } }, sent), slice)
     const typed = await inTurns(typedAs(served, object, sent), slice)
     strictly(ctx, duplicates, query.fieldValidation)
     const { uid } = typed.metadata

@@ -89,17 +89,29 @@ function checked(value: string, max: number, tooLong: (max: number) => string, p
   return errors
 }
 
-export function dns1123LabelErrors(value: string): string[] {
-  if (value.length <= MAX_LABEL && labelPattern.test(value)) return []
-  const text = subdomainPattern.test(value) ? 'must not contain dots' : LABEL_ERROR
-  return checked(value, MAX_LABEL, maxLengthText, labelPattern, text)
-}
+const labelErrors =
+  (tooLong: (max: number) => string) =>
+  (value: string): string[] => {
+    if (value.length <= MAX_LABEL && labelPattern.test(value)) return []
+    const text = subdomainPattern.test(value) ? 'must not contain dots' : LABEL_ERROR
+    return checked(value, MAX_LABEL, tooLong, labelPattern, text)
+  }
+const subdomainErrors =
+  (tooLong: (max: number) => string) =>
+  (value: string): string[] =>
+    checked(value, MAX_SUBDOMAIN, tooLong, subdomainPattern, SUBDOMAIN_ERROR)
 
-export function dns1123SubdomainErrors(value: string): string[] {
-  return checked(value, MAX_SUBDOMAIN, maxLengthText, subdomainPattern, SUBDOMAIN_ERROR)
-}
+export const dns1123LabelErrors = labelErrors(maxLengthText)
+export const dns1123SubdomainErrors = subdomainErrors(maxLengthText)
 
-/** A subdomain in any case, where rules are declared with the type: those say bytes where others say characters. */
+/**
+ * The same where rules are declared with the type (`+k8s:format=k8s-short-name`, `k8s-long-name`; apimachinery `api/validate/content`):
+ * those say bytes where others say characters.
+ */
+export const shortNameErrors = labelErrors(maxBytesText)
+export const longNameErrors = subdomainErrors(maxBytesText)
+
+/** `k8s-long-name-caseless`: a subdomain in any case. */
 export function caselessSubdomainErrors(value: string): string[] {
   return checked(value, MAX_SUBDOMAIN, maxBytesText, caselessSubdomainPattern, CASELESS_ERROR)
 }
@@ -206,9 +218,6 @@ export function pathSegmentErrors(name: string, prefix = false): string[] {
 const masked = (name: string): string => (name.length > 1 && name.endsWith('-') ? `${name.slice(0, -2)}a` : name)
 
 /** Rules for metadata.name in the shape of `Strategy.nameErrors`; `prefix` for a generateName. */
-/** The same where the rule stands with the type, and counts bytes (`+k8s:format=k8s-long-name`). */
-export const nameIsLongName = (name: string, prefix: boolean): string[] =>
-  nameIsSubdomain(name, prefix).map((text) => (text === maxLengthText(MAX_SUBDOMAIN) ? text.replace('characters', 'bytes') : text))
-
+export const nameIsLongName = (name: string, prefix: boolean): string[] => longNameErrors(prefix ? masked(name) : name)
 export const nameIsSubdomain = (name: string, prefix: boolean): string[] => dns1123SubdomainErrors(prefix ? masked(name) : name)
 export const nameIsLabel = (name: string, prefix: boolean): string[] => dns1123LabelErrors(prefix ? masked(name) : name)

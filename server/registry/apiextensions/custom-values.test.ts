@@ -24,6 +24,26 @@ test('a whole float is an integer in metadata, as Go writes it down without a po
   ])
 })
 
+// encoding/json: what a type of its own cannot read ends the reading, other mismatches are told at the end.
+test.each<[metadata: string, error: string]>([
+  ['"generation":0.5,"managedFields":[{"time":"z"}]', 'parsing time "z" as "2006-01-02T15:04:05Z07:00": cannot parse "z" as "2006"'],
+  [
+    '"annotations":[],"creationTimestamp":5',
+    'json: cannot unmarshal number into Go struct field ObjectMeta.creationTimestamp of type string',
+  ],
+  [
+    '"annotations":[],"managedFields":[{"operation":1,"time":"x"}]',
+    'parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"',
+  ],
+  ['"labels":{"a":1},"generation":"x"', 'json: cannot unmarshal string into Go struct field ObjectMeta.generation of type int64'],
+  [
+    '"ownerReferences":[{"uid":1},{"controller":1}]',
+    'json: cannot unmarshal number into Go struct field OwnerReference.ownerReferences.uid of type types.UID',
+  ],
+])('of what is wrong in metadata %s: %s', (metadata, error) => {
+  expect(decoded(`"metadata":{${metadata}}`).errors).toEqual([error])
+})
+
 test('a number that no float64 holds is refused wherever it stands', () => {
   for (const fields of ['"spec":{"a":[1e400]}', '"metadata":{"x":1e400}', '"metadata":{"creationTimestamp":{"a":1e400}}'])
     expect(decoded(fields).errors).toEqual(['json: cannot unmarshal number 1e400 into Go value of type float64'])

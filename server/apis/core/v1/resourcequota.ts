@@ -124,7 +124,7 @@ export const validateResourceQuota: Validation = (obj, old) => {
   quotaList(errors, objectAt(spec, 'hard'), 'spec.hard')
   scopeErrors(errors, spec)
   scopeSelectorErrors(errors, spec)
-  const scopes = (o: JsonObject | undefined): string => [...new Set(textsAt(objectAt(o, 'spec'), 'scopes'))].sort().join()
+  const scopes = (o: JsonObject | undefined): string => JSON.stringify([...new Set(textsAt(objectAt(o, 'spec'), 'scopes'))].sort())
   if (old !== undefined && scopes(obj) !== scopes(old)) errors.push(invalid('spec.scopes', spec?.scopes, IMMUTABLE))
   return errors
 }

@@ -1,6 +1,6 @@
 import { addErrors, type FieldError } from '../../../machinery/field-errors.ts'
 import { textAt, type JsonObject } from '../../../machinery/json-walk.ts'
-import { caselessSubdomainErrors, dns1123LabelErrors, dns1123SubdomainErrors, qualifiedNameErrors } from '../../../machinery/names.ts'
+import { caselessSubdomainErrors, longNameErrors, qualifiedNameErrors, shortNameErrors } from '../../../machinery/names.ts'
 import {
   declaredErrors,
   format,
@@ -67,7 +67,7 @@ const request = struct({
     max: 8,
     key: byName,
     shown: whole,
-    each: struct({ deviceClassName: requiredText(format(dns1123SubdomainErrors)), ...asked }),
+    each: struct({ deviceClassName: requiredText(format(longNameErrors)), ...asked }),
   }),
 })
 
@@ -124,7 +124,7 @@ const claimStatus = struct({
 
 const taint = struct({ effect: requiredText(effects) })
 
-const counters = map({ isRequired: true, keys: format(dns1123LabelErrors) })
+const counters = map({ isRequired: true, keys: format(shortNameErrors) })
 const attribute = struct(
   { strings: list({ each: maxBytes(64) }) },
   union('int', 'bool', 'string', 'version', 'ints', 'bools', 'strings', 'versions'),
@@ -135,7 +135,7 @@ const device = struct({
   consumesCounters: list({
     max: 2,
     key: (item) => textAt(item, 'counterSet'),
-    each: struct({ counterSet: requiredText(format(dns1123LabelErrors)), counters }),
+    each: struct({ counterSet: requiredText(format(shortNameErrors)), counters }),
   }),
   taints: list({ each: taint }),
   bindingConditions: list({ max: MAX_CONDITIONS }),
@@ -169,7 +169,7 @@ export const ofSlice = only(
     sharedCounters: list({
       max: 8,
       key: byName,
-      each: struct({ name: requiredText(format(dns1123LabelErrors)), counters }),
+      each: struct({ name: requiredText(format(shortNameErrors)), counters }),
     }),
   }),
 )
