@@ -410,16 +410,34 @@ const paired: Request[] = [
   }),
 ]
 
+const apply = (name: string, path: string, body: string | Json): Request => ({
+  ...{ name, method: 'PATCH', path: `${path}${path.includes('?') ? '&' : '?'}fieldManager=f` },
+  ...{ type: 'application/apply-patch+yaml', body },
+})
+const budget = (minAvailable: string): Request =>
+  apply(
+    `an apply of ${minAvailable} where a number or a text goes`,
+    '/apis/policy/v1/namespaces/{ns}/poddisruptionbudgets/applied?dryRun=All',
+    `{"apiVersion":"policy/v1","kind":"PodDisruptionBudget","metadata":{"name":"applied"},"spec":{"minAvailable":${minAvailable},"selector":{}}}`,
+  )
+const revision = (name: string, data: string): string =>
+  `{"apiVersion":"apps/v1","kind":"ControllerRevision","metadata":{"name":"${name}"},"revision":1,"data":${data}}`
 const applies: Request[] = [
-  {
-    ...{ name: 'an apply of an entry whose time is none', method: 'PATCH', path: `${core}/endpoints/applied?fieldManager=f` },
-    ...{ type: 'application/apply-patch+yaml' },
-    body: {
-      apiVersion: 'v1',
-      kind: 'Endpoints',
-      metadata: { name: 'applied', managedFields: [{ manager: 'a', operation: 'c', time: '1h2m' }] },
-    },
-  },
+  apply('an apply of an entry whose time is none', `${core}/endpoints/applied`, {
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    metadata: { name: 'applied', managedFields: [{ manager: 'a', operation: 'c', time: '1h2m' }] },
+  }),
+  ...['1.0', '1e2', '1.50', '1e15', '{}', '[1]'].map(budget),
+  ...['1e3', '12345678901234567890', '1.50', '"1e3"'].map((cpu) =>
+    apply(
+      `an apply of the quantity ${cpu}`,
+      `${core}/resourcequotas/applied?dryRun=All`,
+      `{"apiVersion":"v1","kind":"ResourceQuota","metadata":{"name":"applied"},"spec":{"hard":{"cpu":${cpu}}}}`,
+    ),
+  ),
+  apply('an apply of raw fields', `${apps}/controllerrevisions/applied?dryRun=All`, revision('applied', '{"b":1.0,"a":{"d":1,"c":2}}')),
+  apply('a raw field that is a long number', `${apps}/controllerrevisions/applied?dryRun=All`, revision('applied', '1e30')),
 ]
 
 export const faults: readonly Request[] = [

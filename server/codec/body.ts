@@ -319,7 +319,7 @@ function* readCustom(parsed: Parsed, schema: Schema, expected: BodyKind, mode: F
   // What only has a field too many has been read, and is what it says that it is.
   if (error !== undefined) throw cannotHandle(gvk, error.startsWith(strictPrefix) ? gvk.kind : expected.kind, error)
   // A wrong kind is for validation to find.
-  if (parsed.apiVersion !== wanted) throw otherVersion(parsed.apiVersion, wanted)
+  if (parsed.apiVersion !== wanted) throw otherVersion(parsed.apiVersion === '/' ? '' : parsed.apiVersion, wanted)
   return { object: decoded.object, warnings: [...again, ...decoded.warnings] }
 }
 

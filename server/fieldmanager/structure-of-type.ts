@@ -2,7 +2,7 @@ import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from '../scheme/contr
 import { UNTYPED, UNTYPED_ATOMIC, type ListStructure, type MapStructure, type ScalarType, type Structure } from './structure.ts'
 
 /** The scalars of the facts table as the reference's schema of server-side apply has them. */
-const SCALARS: Readonly<Record<Exclude<ScalarKind, 'raw' | 'json' | 'fieldsV1'>, ScalarType>> = {
+const SCALARS: Readonly<Record<Exclude<ScalarKind, 'raw' | 'json' | 'fieldsV1' | 'intOrString'>, ScalarType>> = {
   string: 'string',
   boolean: 'boolean',
   int32: 'numeric',
@@ -13,7 +13,6 @@ const SCALARS: Readonly<Record<Exclude<ScalarKind, 'raw' | 'json' | 'fieldsV1'>,
   microTime: 'untyped',
   duration: 'string',
   quantity: 'untyped',
-  intOrString: 'untyped',
 }
 
 /** `type: object` and no more. */
@@ -102,5 +101,7 @@ export class TypeStructures {
 function scalar(kind: ScalarKind): Structure {
   if (kind === 'fieldsV1') return ANY_OBJECT
   if (kind === 'raw' || kind === 'json') return UNTYPED_ATOMIC
+  // Its schema says of which types it is one, which the reference does not read: anything goes on to the type.
+  if (kind === 'intOrString') return UNTYPED
   return { scalar: SCALARS[kind] }
 }

@@ -8,11 +8,13 @@ import { copyingJson, isContainer } from '../machinery/copy-json.ts'
 import { hasDuplicateKeys, JsonError } from '../machinery/json.ts'
 import { scanJson } from '../machinery/json-scan.ts'
 import { parsingRounded } from '../machinery/json-turns.ts'
-import { overflowing, parseSpelled, withNumbers } from '../machinery/numbers.ts'
+import { overflowing, parseSpelled, withNumbers, withoutSpellings } from '../machinery/numbers.ts'
 import { inTurns, type Pausing, Slice } from '../machinery/slice.ts'
 import { badRequest, conflict, StatusError } from '../machinery/status.ts'
 import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
 import { typedOf } from '../patch/typed.ts'
+import { hasRawFields, sortedRaw } from '../scheme/raw.ts'
+import type { Schema } from '../scheme/schema.ts'
 import type { ServedResource, Subresource } from '../registry/generic/resource.ts'
 import type { Store } from '../registry/generic/store.ts'
 import type { UpdateRules } from '../registry/generic/update-rules.ts'
@@ -37,7 +39,7 @@ export async function applyObject(ctx: RequestContext, served: ServedResource, r
   const encoder = encoderFor(ctx, served)
   const { namespace, name } = ctx.requestInfo
   const query = writeQuery(ctx.requestInfo.query, 'PatchOptions', true)
-  const { config: body, duplicates } = await readConfig(ctx)
+  const { config: body, duplicates, unusualNumbers } = await readConfig(ctx)
   function* config(current: KubeObject | undefined): Pausing<KubeObject> {
     const read = yield* body()
     if (sub === undefined) return read
@@ -52,7 +54,7 @@ export async function applyObject(ctx: RequestContext, served: ServedResource, r
     const { apiVersion } = context.fieldManager!
     const sent = await inTurns(config(current), slice)
     const applied = store.resource.fields.apply(current, sent, rules.subresource, by, query.force, apiVersion!)
-    const object = await inTurns(applied, slice)
+    const object = unwritten(served.schema, await inTurns(applied, slice), unusualNumbers)
     const { managedFields } = sent.metadata
     // What the type has no entries of was let pass, for the conversion to refuse.
     if (managedFields !== undefined)
@@ -83,6 +85,13 @@ export async function applyObject(ctx: RequestContext, served: ServedResource, r
 function createsMissing({ resource: { strategy } }: Store, { subresource }: UpdateRules): boolean {
   if (subresource === '') return true
   return subresource === 'status' && (strategy.allowCreateOnStatusApply ?? strategy.allowCreateOnUpdate) === true
+}
+
+/** What Go converts to a type from maps, not from text: numbers have lost their spelling, and fields of raw JSON their order. */
+function unwritten({ facts }: Schema, object: KubeObject, unusualNumbers: boolean): KubeObject {
+  if (facts === undefined) return object
+  const plain = unusualNumbers ? (withoutSpellings(object) as KubeObject) : object
+  return hasRawFields(facts) ? (sortedRaw(plain, facts) as KubeObject) : plain
 }
 
 /** @throws 500 in the reference's words for what Go cannot convert to the type */
@@ -117,6 +126,8 @@ interface Config {
   config(): Pausing<KubeObject>
   /** Keys that stand twice, with their lines. */
   duplicates: readonly string[]
+  /** It has numbers of which Go knows more than their value: `1.0`, `1e3`. */
+  unusualNumbers: boolean
 }
 
 export async function readConfig(ctx: RequestContext): Promise<Config> {
@@ -135,7 +146,7 @@ export async function readConfig(ctx: RequestContext): Promise<Config> {
     object.metadata ??= {}
     return object
   }
-  return { config, duplicates }
+  return { config, duplicates, unusualNumbers: first.unusualNumbers }
 }
 
 interface Parsed {
@@ -165,7 +176,7 @@ async function cborConfig(bytes: Buffer): Promise<Config> {
     throw e instanceof CborError ? badRequest(`error decoding patch: ${e.message}`) : e
   }
   read.metadata ??= {}
-  return { config: () => copyingJson(read), duplicates: [] }
+  return { config: () => copyingJson(read), duplicates: [], unusualNumbers: true }
 }
 
 /** JSON that YAML reads otherwise: escapes of a slash and of surrogates, a zero with a sign, what breaks lines only there, and long keys. */

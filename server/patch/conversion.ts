@@ -1,4 +1,4 @@
-import { exactInteger, JsonNumber, jsonKind } from '../machinery/numbers.ts'
+import { exactInteger, JsonNumber, jsonKind, withoutSpellings } from '../machinery/numbers.ts'
 import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from '../scheme/contract.ts'
 import { explain } from '../scheme/explain.ts'
 import { goTypeOf } from './go-text.ts'
@@ -73,10 +73,13 @@ function ofScalar(given: unknown, json: string, go: string, goType: string): str
   return type === 'float64' && go !== 'float64' && !Number.isInteger(value) ? `cannot convert float64 to ${goType}` : undefined
 }
 
-/** Types that read their own JSON have the words of JSON, without a place. */
+/** Types that read their own JSON have the words of JSON, without a place. What they read was written anew: a number has lost its spelling. */
 function byJson(value: unknown, field: FieldFacts): string | undefined {
   const alone: TypeFacts = { name: 'alone', fields: [field], jsonFields: [field], field: () => field }
-  return explain(alone, { [field.name]: value }).typeError?.replace(/ into Go struct field \S+ of type /, ' into Go value of type ')
+  return explain(alone, { [field.name]: withoutSpellings(value) }).typeError?.replace(
+    / into Go struct field \S+ of type /,
+    ' into Go value of type ',
+  )
 }
 
 const prefixed = (prefix: string, text: string | undefined): string | undefined => (text === undefined ? undefined : prefix + text)

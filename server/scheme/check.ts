@@ -7,7 +7,8 @@ import { DurationParseError, formatDuration, parseDuration } from '../machinery/
 import { TimeParseError, canonicalTime } from '../machinery/time.ts'
 import { rememberEmpty } from '../machinery/empty-fields.ts'
 import { setOwn } from '../machinery/own.ts'
-import { JsonNumber, overflowing, withoutSpellings } from '../machinery/numbers.ts'
+import { normalForm } from '../machinery/normal-form.ts'
+import { JsonNumber, overflowing } from '../machinery/numbers.ts'
 import { tryQuantity } from '../machinery/quantity.ts'
 import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from './contract.ts'
 import { canonicalBase64, isByte } from './base64.ts'
@@ -246,9 +247,10 @@ function raw(value: unknown): unknown {
   return overflowing(value) === undefined ? value : fail()
 }
 
+/** apiextensions' JSON, which is read and written anew on its way: the fields of objects come in order. */
 function json(value: unknown): unknown {
   numbers = true
-  return overflowing(value) === undefined ? withoutSpellings(value) : fail()
+  return overflowing(value) === undefined ? normalForm(value) : fail()
 }
 
 function attempt(parse: () => unknown): unknown {

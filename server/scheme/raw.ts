@@ -1,3 +1,5 @@
+import { normalForm } from '../machinery/normal-form.ts'
+import { isObject, type JsonObject } from '../machinery/json-values.ts'
 import type { TypeFacts, TypeRef } from './contract.ts'
 
 const known = new Map<string, boolean>()
@@ -17,4 +19,25 @@ function isRaw(ref: TypeRef): boolean {
   if (ref.kind === 'array') return isRaw(ref.items)
   if (ref.kind === 'map') return isRaw(ref.values)
   return ref.kind === 'ref' ? hasRawFields(ref.facts) : ref.kind === 'raw'
+}
+
+/** An object of a type that has raw fields, with what is in these in the form that Go gives to decoded JSON. Other parts are shared. */
+export function sortedRaw(value: unknown, type: TypeFacts): unknown {
+  if (!isObject(value)) return value
+  let out: JsonObject | undefined
+  for (const field of type.jsonFields) {
+    const before = value[field.name]
+    if (before === undefined || !isRaw(field.type)) continue
+    const after = sortedIn(before, field.type)
+    if (after !== before) (out ??= { ...value })[field.name] = after
+  }
+  return out ?? value
+}
+
+function sortedIn(value: unknown, ref: TypeRef): unknown {
+  if (ref.kind === 'raw') return normalForm(value)
+  if (ref.kind === 'ref') return sortedRaw(value, ref.facts)
+  if (ref.kind === 'array' && Array.isArray(value)) return value.map((item) => sortedIn(item, ref.items))
+  if (ref.kind !== 'map' || !isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, sortedIn(item, ref.values)]))
 }

@@ -1,7 +1,7 @@
 import { withSortedResourceVersion, type VersionedJson } from '../../cache/stored-json.ts'
 import { decodeMap, isCbor } from '../../codec/cbor/index.ts'
 import { escapedJson } from '../../machinery/json-escape.ts'
-import { sortedForm } from '../../extensions/normal-form.ts'
+import { sortedForm } from '../../machinery/normal-form.ts'
 import type { JsonObject } from '../../machinery/json-values.ts'
 
 /** A stored value of a custom resource as JSON: what a kube-apiserver writes behind the gate CBORServingAndStorage is CBOR. */

@@ -1,5 +1,6 @@
 import { invalid, required, type FieldError } from '../../../machinery/field-errors.ts'
-import { isSet, numberAt, objectAt } from '../../../machinery/json-walk.ts'
+import { isObject } from '../../../machinery/json-values.ts'
+import { isSet, numberAt } from '../../../machinery/json-walk.ts'
 import { sameJson } from '../../../machinery/same-json.ts'
 import { checkNotNegative } from '../../core/v1/checks.ts'
 import type { Validation } from '../../meta/v1/json-checks.ts'
@@ -11,7 +12,7 @@ export const validateControllerRevision: Validation = (obj, old) => {
   checkNotNegative(errors, numberAt(obj, 'revision'), 'revision')
   if (old === undefined) {
     if (!isSet(obj, 'data')) errors.push(required('data', 'data is mandatory'))
-    else if (objectAt(obj, 'data') === undefined) errors.push(required('data', 'data must be a valid JSON object'))
+    else if (!isObject(obj.data)) errors.push(required('data', 'data must be a valid JSON object'))
     // It is compared as it was written.
   } else if (!sameJson(obj.data ?? null, old.data ?? null)) errors.push(invalid('data', obj.data ?? null, IMMUTABLE))
   return errors

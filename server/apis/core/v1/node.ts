@@ -1,4 +1,5 @@
 import { duplicate, forbiddenField, invalid, type FieldError } from '../../../machinery/field-errors.ts'
+import { goQuote } from '../../../machinery/go-quote.ts'
 import { checkCidr, checkCidrFamilies } from '../../../machinery/ip.ts'
 import { byteLength, labelValueErrors, nameIsSubdomain } from '../../../machinery/names.ts'
 import { validateObjectMeta, validateObjectMetaUpdate } from '../../meta/v1/validation.ts'
@@ -93,7 +94,7 @@ function validateQuantities(errors: FieldError[], list: ResourceList | undefined
 function validateFeatures(errors: FieldError[], features: readonly string[] | undefined): void {
   const path = 'status.declaredFeatures'
   features?.forEach((f, i) => {
-    const text = JSON.stringify(f)
+    const text = goQuote(f)
     if (byteLength(f) > 253) errors.push(invalid(`${path}[${i}]`, f, `invalid feature name ${text}: must be no more than 253 characters`))
     else if (!feature.test(f)) {
       const why =

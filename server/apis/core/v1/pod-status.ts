@@ -1,4 +1,12 @@
-import { duplicate, forbiddenField, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
+import {
+  duplicate,
+  forbiddenField,
+  invalid,
+  invalidNamed,
+  notSupported,
+  required,
+  type FieldError,
+} from '../../../machinery/field-errors.ts'
 import { checkAddress, checkFamilies } from '../../../machinery/ip.ts'
 import { byteLength } from '../../../machinery/names.ts'
 import { IMMUTABLE, validateObjectMetaUpdate } from '../../meta/v1/validation.ts'
@@ -27,7 +35,7 @@ export function validatePodStatusUpdate(pod: Pod, old: Pod): FieldError[] {
       errors.push(forbiddenField('status.nominatedNodeName', 'may not be set on pods that are already bound to a node'))
   }
   if ((now.observedGeneration ?? 0) < 0) errors.push(invalid('status.observedGeneration', now.observedGeneration, NOT_NEGATIVE_INTEGER))
-  if ((now.qosClass ?? '') !== (before.qosClass ?? '')) errors.push(invalid('status.qosClass', now.qosClass ?? '', IMMUTABLE))
+  if ((now.qosClass ?? '') !== (before.qosClass ?? '')) errors.push(invalidNamed('status.qosClass', now.qosClass ?? '', IMMUTABLE))
   validateTransitions(errors, now.containerStatuses, before.containerStatuses, old.spec, old.spec.containers, 'status.containerStatuses')
   validateTransitions(
     errors,

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../../machinery/types.ts'
 import { deprecatedNodeLabels } from '../../core/v1/pod-warnings.ts'
 import { duplicate, type FieldError } from '../../../machinery/field-errors.ts'
 import { isSet, objectAt, objectsAt, textAt } from '../../../machinery/json-walk.ts'
-import { shortNameErrors } from '../../../machinery/names.ts'
+import { dns1123LabelErrors, shortNameErrors } from '../../../machinery/names.ts'
 import { invalidTexts } from '../../core/v1/checks.ts'
 import { internalValue } from '../../core/v1/internal-form.ts'
 import { validateResources } from '../../core/v1/resources.ts'
@@ -16,7 +16,9 @@ import { checkImmutable, checkRequired, type Validation } from '../../meta/v1/js
 export const validateRuntimeClass: Validation = (obj, old) => {
   const errors: FieldError[] = []
   const handler = textAt(obj, 'handler')
-  if (checkRequired(errors, obj, 'handler')) invalidTexts(errors, 'handler', handler, shortNameErrors(handler))
+  // The rule that stands with the type ends at a handler that has changed.
+  const rule = old === undefined ? shortNameErrors : dns1123LabelErrors
+  if (checkRequired(errors, obj, 'handler')) invalidTexts(errors, 'handler', handler, rule(handler))
   checkImmutable(errors, obj, old, ['handler'], { printed: false })
   const overhead = objectAt(obj, 'overhead')
   if (overhead !== undefined) validateResources(errors, { limits: overhead.podFixed as ResourceList }, { claims: new Set() }, 'overhead')

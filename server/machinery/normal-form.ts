@@ -1,11 +1,11 @@
-import { isLarge } from '../machinery/copy-json.ts'
-import { escapeJson, escapedJson } from '../machinery/json-escape.ts'
-import { setOwn } from '../machinery/own.ts'
-import { JsonNumber } from '../machinery/numbers.ts'
-import { isTurn, type Pausing } from '../machinery/slice.ts'
-import { running, type Steps } from '../machinery/steps.ts'
-import { compareText, sortTexts } from '../machinery/text-order.ts'
-import { isObject, type JsonObject } from '../machinery/json-values.ts'
+import { isLarge } from './copy-json.ts'
+import { escapeJson, escapedJson } from './json-escape.ts'
+import { setOwn } from './own.ts'
+import { JsonNumber } from './numbers.ts'
+import { isTurn, type Pausing } from './slice.ts'
+import { running, type Steps } from './steps.ts'
+import { compareText, sortTexts } from './text-order.ts'
+import { isObject, type JsonObject } from './json-values.ts'
 
 /**
  * A value as Go writes decoded JSON: the fields of objects in the order of their names, floats without their spelling. Equal values have
