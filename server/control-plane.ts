@@ -240,11 +240,14 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     address,
     ...{ tokens: serviceAccountTokens, jwksUri: o.jwksUri, minRequestTimeoutSeconds: o.minRequestTimeoutSeconds },
     ...{ legacyProxy: proxies.legacy, watches, lists, cbor, profiling: o.profiling ?? true, flags: o.flags ?? {} },
+    ...{ withoutHashes: isClosed('StorageVersionHash'), withoutEnums: isClosed('OpenAPIEnums') },
     withoutPages: [...(isClosed('ComponentFlagz') ? ['/flagz'] : []), ...(isClosed('ComponentStatusz') ? ['/statusz'] : [])],
   })
   const handler = buildHandlerChain(api, {
     ...{ clock, authenticator, authorizer, admission, waitGroup, metrics: requests, access },
     ...{ cbor, types: scheme, writeStatus: statusWriter(scheme, cbor) },
+    ...{ uncompressed: isClosed('APIResponseCompression'), withoutWatchLists: isClosed('WatchList') },
+    unconstrainedImpersonation: isClosed('ConstrainedImpersonation'),
     ...filterOptions(o),
     unlimited: (user) => inProcess.has(user),
   })

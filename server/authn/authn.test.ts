@@ -2,7 +2,8 @@ import { X509Certificate } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ConnectionState } from '../serving/exchange.ts'
-import { createAuthority, issueCertificate } from '../serving/x509.ts'
+import { oid, sequence, tag, tlv } from '../machinery/x509/der.ts'
+import { createAuthority, issueCertificate, signFor } from '../serving/x509.ts'
 import { anonymousAuthenticator } from './anonymous.ts'
 import { bearerAuthenticator, forServer } from './bearer.ts'
 import { localUser, type Authenticator, type Credentials } from './contract.ts'
@@ -67,6 +68,27 @@ describe('x509', () => {
     expect(first).toMatchObject({ user: { name: 'bob', groups: ['system:masters', 'dev'] } })
     expect(JSON.stringify(first)).toMatch(/"authentication.kubernetes.io\/credential-id":\["X509SHA256=[0-9a-f]{64}"\]/)
     expect(x509Authenticator.authenticate(credentials)).toBe(first)
+  })
+
+  test('a certificate may name one UID, unless the gate is closed', () => {
+    const value = (id: string, text: string): Buffer => tlv(tag.set, sequence(oid(id), tlv(tag.utf8String, Buffer.from(text))))
+    const uidOf = (authenticator: Authenticator, ...uids: string[]): unknown => {
+      const subject = sequence(value('2.5.4.3', 'bob'), ...uids.map((uid) => value('1.3.6.1.4.1.57683.2', uid)))
+      const publicKey = new X509Certificate(ca.cert).publicKey
+      const cert = signFor(ca, { subject, publicKey, names: [], usages: ['client auth'], from: now, until: now + 1000 })
+      const result = authenticator.authenticate(shown(undefined, { peerCertificate: new X509Certificate(cert).raw }))
+      if (result === undefined || result instanceof Promise) return undefined
+      return 'user' in result ? [result.user.name, result.user.uid] : result.invalid
+    }
+    const closed = clientCertificates(undefined, undefined, false)
+    expect([uidOf(x509Authenticator, 'u'), uidOf(closed, 'u')]).toEqual([
+      ['bob', 'u'],
+      ['bob', undefined],
+    ])
+    for (const uids of [['u', 'v'], ['']]) {
+      expect(uidOf(x509Authenticator, ...uids)).toBe('x509: the certificate has no one uid')
+      expect(uidOf(closed, ...uids)).toEqual(['bob', undefined])
+    }
   })
 
   test('the end of a certificate is told with every request, of whatever authority it is', () => {

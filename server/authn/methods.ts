@@ -22,12 +22,17 @@ export interface AuthenticationMethods {
   /** The CAs of clients' certificates now (`certificateIds`); absent: all that TLS has accepted. */
   readonly clientRoots?: () => ReadonlySet<string>
   readonly frontProxy?: RequestHeaderOptions
+  /** Certificates do not name their users' UIDs. */
+  readonly ignoresCertificateUid?: boolean
 }
 
 /** All methods in the order of the reference: what is near before what has to be asked for. Throws an Error of one sentence for a bad token file. */
 export function authenticatorOf(o: AuthenticationMethods): Authenticator {
   const { frontProxy: proxy, audiences, certificateShown: shown } = o
-  const certificates = [...(proxy === undefined ? [] : [requestHeaderAuthenticator(proxy)]), clientCertificates(o.clientRoots, shown)]
+  const certificates = [
+    ...(proxy === undefined ? [] : [requestHeaderAuthenticator(proxy)]),
+    clientCertificates(o.clientRoots, shown, o.ignoresCertificateUid !== true),
+  ]
   const tokens = [
     o.tokenAuthFile === '' ? undefined : forServer(readTokenFile(o.tokenAuthFile), audiences),
     o.serviceAccounts,

@@ -17,11 +17,13 @@ const memo = Symbol('login of a client certificate')
  * A client certificate: the common name is the user, organizations are groups. Read once a connection, and again when other CAs count. The
  * server's own is no login.
  * @param rootsOf the CAs of clients now (`certificateIds`), another set when they change; undefined: all that TLS has accepted
+ * @param readsUid whether a certificate may name its user's UID (the gate AllowParsingUserUIDFromCertAuth)
  * @param shown is told of the end of the certificate of each request, in milliseconds since the epoch
  */
 export function clientCertificates(
   rootsOf: () => ReadonlySet<string> | undefined = () => undefined,
   shown?: (notAfter: number) => void,
+  readsUid = true,
 ): Authenticator {
   return {
     authenticate({ connection }) {
@@ -30,7 +32,7 @@ export function clientCertificates(
       const roots = rootsOf()
       if (result === undefined || result.roots !== roots) {
         const foreign = connection.peerCertificate !== undefined && roots !== undefined && !isOf(connection, roots)
-        const known = foreign ? { invalid: 'x509: certificate signed by unknown authority' } : login(connection)
+        const known = foreign ? { invalid: 'x509: certificate signed by unknown authority' } : login(connection, readsUid)
         result = { roots, login: known, notAfter: shown && endOf(connection.peerCertificate) }
         connection.memo.set(memo, result)
       }
@@ -51,7 +53,7 @@ function endOf(certificate: Buffer | undefined): number | undefined {
   }
 }
 
-function login({ peerCertificate, peerCertificateError }: ConnectionState): AuthenticationResult | undefined {
+function login({ peerCertificate, peerCertificateError }: ConnectionState, readsUid: boolean): AuthenticationResult | undefined {
   if (peerCertificate === undefined) return { invalid: peerCertificateError ?? 'x509: invalid certificate' }
   let subject: ReturnType<typeof subjectOf>
   try {
@@ -59,7 +61,8 @@ function login({ peerCertificate, peerCertificateError }: ConnectionState): Auth
   } catch {
     return { invalid: 'x509: malformed certificate' }
   }
-  const { commonName, organizations, uids } = subject
+  const { commonName, organizations } = subject
+  const uids = readsUid ? subject.uids : []
   if (commonName === '') return undefined
   if (uids.length > 1 || uids[0] === '') return { invalid: 'x509: the certificate has no one uid' }
   // What the server shows to kubelets must not open the server: a proxied request that leads back here would act with its rights.

@@ -10,6 +10,7 @@ import { WebhookTokens } from '../authn/webhook.ts'
 import { readKubeconfigContext } from '../webhook/kubeconfig-context.ts'
 import type { Log } from '../machinery/log.ts'
 import type { Clock } from '../machinery/clock.ts'
+import { closedGates } from '../options/features.ts'
 import type { Options } from '../options/parse.ts'
 import { reviewWebhook } from '../webhook/review.ts'
 import type { TokenExpiration } from '../registry/core/serviceaccounts/token.ts'
@@ -48,6 +49,7 @@ export function authenticationOf(o: Options, d: AuthenticationDependencies): (lo
       ...(requestHeaderClientCaFile === ''
         ? {}
         : { clientRoots: () => d.authorities.clientRoots(), frontProxy: frontProxyOf(o, d.authorities) }),
+      ignoresCertificateUid: closedGates(o.features).has('AllowParsingUserUIDFromCertAuth'),
       certificateShown: (notAfter) => metrics.certificateShown(notAfter),
     })
     return { authenticator, serviceAccountTokens, metrics }

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { administrator } from '../authn/components.ts'
+import type { TransportResponse } from '../client/transport.ts'
 import { startTestServer, type TestServer } from '../testing/api-server.ts'
 
 /** What is left out when a gate is closed, as kube-apiserver 1.37 leaves it out. */
@@ -10,7 +11,8 @@ beforeAll(async () => {
   server = await startTestServer({
     closedGates: new Set([
       ...(['APIServerIdentity', 'ComponentFlagz', 'ComponentStatusz', 'DeploymentReplicaSetTerminatingReplicas'] as const),
-      ...(['PodDeletionCost', 'TokenRequestServiceAccountUIDValidation'] as const),
+      ...(['PodDeletionCost', 'TokenRequestServiceAccountUIDValidation', 'StorageVersionHash', 'OpenAPIEnums', 'WatchList'] as const),
+      ...(['APIResponseCompression', 'ConstrainedImpersonation'] as const),
     ]),
   })
 })
@@ -36,15 +38,82 @@ test('no Lease says that the server runs', async () => {
 })
 
 test('a token request may have the UID of another account', async () => {
-  const ask = async ({ send }: TestServer): Promise<[code: number, uid: unknown]> => {
+  const asked = async ({ send }: TestServer): Promise<[code: number, uid: unknown]> => {
     const account = '/api/v1/namespaces/default/serviceaccounts/default'
     const { code, body } = await send('POST', `${account}/token`, { metadata: { uid: 'other' }, spec: {} })
     return [code, (body.metadata as { uid?: string }).uid]
   }
-  expect([await ask(usual), await ask(server)]).toEqual([
+  expect([await asked(usual), await asked(server)]).toEqual([
     [409, undefined],
     [201, 'other'],
   ])
+})
+
+const ask = async ({ api }: TestServer, path: string, headers: Record<string, string> = {}): Promise<TransportResponse> =>
+  api.transport(administrator).request({ method: 'GET', path, headers })
+
+test('discovery tells no hash of what is stored, but of custom resources', async () => {
+  const hashes = async ({ send }: TestServer, path: string): Promise<unknown[]> =>
+    ((await send('GET', path)).body.resources as { storageVersionHash?: string }[]).map(({ storageVersionHash: hash }) => typeof hash)
+  for (const of of [usual, server]) {
+    await of.send('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', DEFINITION)
+    await vi.waitFor(async () => expect(await hashes(of, '/apis/gates.example.com/v1')).toEqual(['string']), {
+      timeout: 20_000,
+      interval: 5,
+    })
+  }
+  expect(new Set(await hashes(usual, '/apis/scheduling.k8s.io/v1'))).toEqual(new Set(['string']))
+  expect(new Set(await hashes(server, '/apis/scheduling.k8s.io/v1'))).toEqual(new Set(['undefined']))
+  expect((await server.send('GET', '/apis/scheduling.k8s.io/v1')).code).toBe(200)
+})
+
+const DEFINITION = {
+  metadata: { name: 'things.gates.example.com' },
+  spec: {
+    group: 'gates.example.com',
+    names: { plural: 'things', kind: 'Thing' },
+    scope: 'Cluster',
+    versions: [
+      {
+        ...{ name: 'v1', served: true, storage: true },
+        schema: { openAPIV3Schema: { type: 'object', properties: { size: { type: 'string', enum: ['S', 'L'] } } } },
+      },
+    ],
+  },
+}
+
+test('documents list the values of fields of custom resources alone', async () => {
+  const enums = async (of: TestServer, path: string): Promise<number> =>
+    (await ask(of, `/openapi/v3/${path}`)).body.toString().split('"enum":').length - 1
+  expect([await enums(usual, 'api/v1'), await enums(server, 'api/v1')]).toEqual([expect.closeTo(50, -2), 0])
+  expect(await enums(server, 'apis/gates.example.com/v1')).toBe(1)
+})
+
+const MAPS = '/api/v1/namespaces/default/configmaps'
+
+test('a watch may not ask for a list', async () => {
+  const why = async (of: TestServer, query: string): Promise<unknown> => {
+    const { code, body } = await of.send('GET', `${MAPS}?timeoutSeconds=1&watch=1&${query}`)
+    return code === 200 ? code : body.message
+  }
+  const prefix = 'ListOptions.meta.k8s.io "" is invalid:'
+  expect(await why(server, 'sendInitialEvents=true&resourceVersionMatch=NotOlderThan')).toBe(
+    `${prefix} sendInitialEvents: Forbidden: sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled`,
+  )
+  expect(await why(server, 'sendInitialEvents=true')).toBe(
+    `${prefix} [resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan, sendInitialEvents: Forbidden: sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled]`,
+  )
+  expect(await why(server, 'resourceVersionMatch=NotOlderThan')).toBe(
+    await why(usual, 'resourceVersion=1&resourceVersionMatch=NotOlderThan'),
+  )
+})
+
+test('large lists are not compressed', async () => {
+  for (const of of [usual, server]) {
+    await of.send('POST', MAPS, { metadata: { name: 'large' }, data: { a: 'x'.repeat(200_000) } })
+    const { headers } = await ask(of, MAPS, { 'accept-encoding': 'gzip' })
+    expect(headers['content-encoding']).toBe(of === usual ? 'gzip' : undefined)
+  }
 })
 
 const APPS = '/apis/apps/v1/namespaces/default'

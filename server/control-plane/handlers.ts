@@ -45,6 +45,10 @@ export interface HandlerOptions {
   readonly profiling: boolean
   /** Of `/flagz` and `/statusz`, those that are not there. */
   readonly withoutPages: readonly string[]
+  /** Discovery has no hashes of stored versions, but of custom resources. */
+  readonly withoutHashes: boolean
+  /** OpenAPI documents do not list the values of fields, but those of custom resources. */
+  readonly withoutEnums: boolean
 }
 
 type Served = (ctx: RequestContext) => boolean | Promise<boolean>
@@ -65,6 +69,7 @@ export function apiHandler(o: HandlerOptions): Handler {
     serverAddress: o.address,
     extraPaths,
     respond: respondDocument,
+    hashes: !o.withoutHashes,
   })
   const scrape = once(() => createMetrics(o.metrics))
   const checked = new HealthMetrics()
@@ -72,7 +77,7 @@ export function apiHandler(o: HandlerOptions): Handler {
   const besides: readonly Served[] = [
     documents,
     openId(() => (tokens === undefined ? undefined : { issuer: tokens.issuer, jwksUri, keys: tokens.publicKeys })),
-    lazyOpenApi(o.clock, registry, o.cbor),
+    lazyOpenApi(o.clock, registry, o),
     health(o.checks, (check, endpoint, ok) => checked.observe(check, endpoint, ok)),
     metrics('/metrics', async () => (await scrape())()),
     metrics('/metrics/slis', async () => (await slis())()),
@@ -95,7 +100,7 @@ export function apiHandler(o: HandlerOptions): Handler {
 }
 
 /** Loaded when it is first asked for: no start needs it. */
-function lazyOpenApi(clock: Clock, registry: Registry, cbor: boolean): Served {
+function lazyOpenApi(clock: Clock, registry: Registry, { cbor, withoutEnums }: HandlerOptions): Served {
   const loaded = once(async (): Promise<Served> => {
     const { openApi, readDescriptions } = await import('../openapi/handler.ts')
     return openApi({
@@ -106,7 +111,7 @@ function lazyOpenApi(clock: Clock, registry: Registry, cbor: boolean): Served {
         descriptions: readDescriptions,
       },
       // The reference's documents do not say that custom resources are applied in CBOR.
-      ...{ patchTypes: patchTypes(cbor), customPatchTypes: customPatchTypes(false), cbor },
+      ...{ patchTypes: patchTypes(cbor), customPatchTypes: customPatchTypes(false), cbor, withoutEnums },
       returnsDeletedObject: (r) => registry.resource(r.group, r.version, r.resource)?.store.resource.strategy.returnDeletedObject === true,
       foreign: () =>
         new Map(

@@ -36,7 +36,8 @@ function subresourceEntry(r: ResourceFacts, s: SubresourceFacts): object {
   }
 }
 
-export function apiResourceList(group: string, version: string, resources: readonly ResourceFacts[]): object {
+/** @param hashes whether the built-in API's kinds tell a hash of the version that is stored */
+export function apiResourceList(group: string, version: string, resources: readonly ResourceFacts[], hashes = true): object {
   return {
     kind: 'APIResourceList',
     ...(group === '' ? {} : { apiVersion: 'v1' }),
@@ -50,7 +51,7 @@ export function apiResourceList(group: string, version: string, resources: reado
         verbs: r.verbs,
         shortNames: orNothing(r.shortNames),
         categories: orNothing(r.categories),
-        storageVersionHash: r.storageVersionHash === '' ? undefined : r.storageVersionHash,
+        storageVersionHash: r.storageVersionHash === '' || (!hashes && r.type !== '') ? undefined : r.storageVersionHash,
       },
       ...r.subresources.map((s) => subresourceEntry(r, s)),
     ]),

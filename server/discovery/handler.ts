@@ -15,6 +15,8 @@ export interface DiscoveryOptions {
   readonly serverAddress: string
   /** Paths of the index that are served elsewhere, as they are when somebody asks. */
   extraPaths(): readonly string[]
+  /** Whether kinds of the built-in API tell a hash of the version that is stored; default true. */
+  readonly hashes?: boolean
   /**
    * @param routed whether a route leads there, which has words of its own for media types
    * @param cbor whether it may have that form
@@ -52,6 +54,7 @@ export function discovery(o: DiscoveryOptions): (ctx: RequestContext) => boolean
       group,
       version,
       o.registry.snapshot.facts.filter((r) => r.group === group && r.version === version),
+      o.hashes,
     )
 
   function respondAggregated(ctx: RequestContext, core: boolean, media: MediaType): void {

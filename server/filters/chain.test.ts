@@ -185,6 +185,15 @@ describe('authentication and authorization', () => {
     expect((await s.request('GET /healthz', 'nope', { 'Impersonate-User': 'other' })).status).toBe(401)
   })
 
+  test('with the gate of constrained rights closed, what is done decides nothing', async () => {
+    const s = new Server(ok, { unconstrainedImpersonation: true })
+    const r = await s.request('GET /version', 'bob', { 'Impersonate-User': 'jane' })
+    expect([r.status, json(r)['message']]).toEqual([
+      403,
+      'users "jane" is forbidden: User "bob" cannot impersonate resource "users" in API group "" at the cluster scope',
+    ])
+  })
+
   test('the handler sees who asks', async () => {
     const s = new Server((ctx) => ctx.exchange.respond(200, {}, Buffer.from(JSON.stringify(ctx.user))))
     expect(json(await s.request('GET /api/v1/pods'))).toEqual({

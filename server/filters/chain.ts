@@ -41,6 +41,8 @@ export interface ChainOptions extends RequestDependencies {
   readonly corsAllowedOrigins?: readonly RegExp[]
   /** How likely a request over HTTP/2 ends its connection; default never. */
   readonly goawayChance?: number
+  /** Rights to act as somebody are not looked at that are tied to what is done; default false. */
+  readonly unconstrainedImpersonation?: boolean
   /** Default none: the header is not sent. */
   readonly strictTransportSecurity?: readonly string[]
 }
@@ -59,7 +61,7 @@ export function buildHandlerChain(handler: Handler, o: ChainOptions): ExchangeHa
     withTimeout(o.requestTimeoutMs, refused, (ctx) => o.metrics.aborted(ctx)),
     o.corsAllowedOrigins && withCors(o.corsAllowedOrigins),
     withAuthentication(o.authenticator, o.access, o.unauthenticated),
-    withImpersonation(o.authorizer, o.access),
+    withImpersonation(o.authorizer, o.access, o.unconstrainedImpersonation),
     withMaxInFlight(o.maxRequestsInFlight, o.maxMutatingRequestsInFlight, o.metrics.inFlight, o.unlimited, refused),
     withAuthorization(o.authorizer, o.writeStatus, o.access),
   ]

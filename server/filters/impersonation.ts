@@ -16,9 +16,10 @@ export interface FilterObserver extends ImpersonationObserver {
 /**
  * A request with `Impersonate-User`, `-Group`, `-Uid` and `-Extra-*` is answered as that user, if whoever sends it may act as him. From here
  * on nobody knows of the difference but the log.
+ * @param unconstrained only the right to act as somebody in everything counts (the gate ConstrainedImpersonation is closed)
  */
-export function withImpersonation(authorizer: Authorizer, observer?: FilterObserver): Filter {
-  const impersonation = new Impersonation(authorizer, observer)
+export function withImpersonation(authorizer: Authorizer, observer?: FilterObserver, unconstrained = false): Filter {
+  const impersonation = new Impersonation(authorizer, observer, unconstrained)
   return (next) => (ctx) => {
     const started = performance.now()
     let wanted: WantedUser | undefined

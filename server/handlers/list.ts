@@ -119,6 +119,7 @@ async function prepare(served: ServedResource, { namespace, labels, fields }: Se
 }
 
 function acceptsGzip(ctx: RequestContext): boolean {
+  if (ctx.uncompressed === true) return false
   return /(?:^|,)\s*gzip\s*(?:;|,|$)/.test(ctx.exchange.headers['accept-encoding'] ?? '')
 }
 

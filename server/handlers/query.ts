@@ -80,9 +80,10 @@ const notAField = (field: string): string => `${goQuote(field)} is not a known f
 
 /**
  * Reads and checks the options of list, watch and deletecollection, in the reference's order. Throws 400 or 422 with its texts.
+ * @param hasWatchLists whether a watch may ask for a list before (the gate WatchList)
  */
-export function listQuery(q: Query, served: ServedResource): ListQuery {
-  const options = listOptions(q)
+export function listQuery(q: Query, served: ServedResource, hasWatchLists = true): ListQuery {
+  const options = listOptions(q, hasWatchLists)
   return { ...options, fields: storedFields(options.fields, served) }
 }
 
@@ -94,7 +95,7 @@ export function unstoredListQuery(q: Query): ListQuery {
   return options
 }
 
-function listOptions(q: Query): ListQuery {
+function listOptions(q: Query, hasWatchLists = true): ListQuery {
   const sendInitialEvents = q.get('sendInitialEvents')
   const options: ListQuery = {
     watch: isYes(q.get('watch')),
@@ -107,7 +108,7 @@ function listOptions(q: Query): ListQuery {
     sendInitialEvents: sendInitialEvents === undefined ? undefined : isYes(sendInitialEvents),
     ...selectors(q),
   }
-  const errors = options.watch ? watchErrors(options) : listErrors(options)
+  const errors = options.watch ? watchErrors(options, hasWatchLists) : listErrors(options)
   if (errors.length > 0) throw invalidOptions('ListOptions', errors)
   return options
 }
@@ -131,15 +132,20 @@ function listErrors(o: ListQuery): FieldError[] {
   return errors
 }
 
-function watchErrors(o: ListQuery): FieldError[] {
+function watchErrors(o: ListQuery, hasWatchLists: boolean): FieldError[] {
   const errors: FieldError[] = []
   const forbid = (detail: string): void => void errors.push(forbiddenField('resourceVersionMatch', detail))
   const given = o.resourceVersionMatch
   // A watch from nowhere in particular begins with what is there, and is checked as if it had said so (`SetListOptionsDefaults`).
-  const fromState = o.sendInitialEvents === undefined && given === '' && (o.resourceVersion === '' || o.resourceVersion === '0')
+  const fromState =
+    hasWatchLists && o.sendInitialEvents === undefined && given === '' && (o.resourceVersion === '' || o.resourceVersion === '0')
   const match = fromState ? 'NotOlderThan' : given
   const initialEvents = fromState || o.sendInitialEvents !== undefined
   if (initialEvents && match !== 'NotOlderThan') forbid('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')
+  if (!hasWatchLists && o.sendInitialEvents !== undefined)
+    errors.push(
+      forbiddenField('sendInitialEvents', 'sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled'),
+    )
   if (match === '') return errors
   if (!initialEvents) forbid('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided')
   if (match !== 'NotOlderThan') errors.push(notSupported('resourceVersionMatch', match, ['NotOlderThan']))

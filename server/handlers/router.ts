@@ -44,7 +44,7 @@ const WATCH_PATH = /^\/(?:api|apis\/[^/]+)\/[^/]+\/watch\//
 // The old `/watch/` paths say "watch" by their path, and their options are read as a list's; one of them names a single object.
 function watchQuery(ctx: RequestContext, served: ServedResource): ReturnType<typeof listQuery> {
   const { query, name } = ctx.requestInfo
-  const options = listQuery(query, served)
+  const options = listQuery(query, served, ctx.withoutWatchLists !== true)
   if (name === '' || !WATCH_PATH.test(ctx.exchange.path)) return options
   if (options.fields.empty) return { ...options, fields: oneField('metadata.name', name) }
   if (options.fields.requiresExact('metadata.name') === name) return options

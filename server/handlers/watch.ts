@@ -71,7 +71,7 @@ export async function watchObjects(ctx: RequestContext, served: ServedResource, 
         ...past,
         bookmarks: query.allowWatchBookmarks,
         // Whoever begins with what is there is told where that ends, asked for or not (`SetListOptionsDefaults`).
-        initialEventsEnd: initial && query.allowWatchBookmarks,
+        initialEventsEnd: initial && query.allowWatchBookmarks && ctx.withoutWatchLists !== true,
         ...(ctx.exchange.objects === true ? {} : limits.metrics?.observe(ctx, served, query.sendInitialEvents === true)),
       },
       feed.revision,

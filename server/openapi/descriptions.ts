@@ -30,6 +30,15 @@ export function descriptionsOf(table: DescriptionTable): Descriptions {
   }
 }
 
+/** They end where a text lists the values of a field (apiserver `util/openapi/enablement.go`). */
+export function withoutValues(all: Descriptions): Descriptions {
+  const cut = (text: string | undefined): string | undefined => {
+    const at = text?.indexOf('Possible enum values:') ?? -1
+    return at < 0 ? text : text!.slice(0, at).trim()
+  }
+  return { ...all, type: (name) => cut(all.type(name)), field: (type, field) => cut(all.field(type, field)) }
+}
+
 /** The table beside the built server; none when the server runs from its sources. */
 export async function readDescriptions(file: URL = new URL(DESCRIPTION_FILE, import.meta.url)): Promise<Descriptions> {
   let packed: Buffer

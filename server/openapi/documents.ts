@@ -1,4 +1,4 @@
-import type { Descriptions } from './descriptions.ts'
+import { type Descriptions, withoutValues } from './descriptions.ts'
 import type { Parameter } from './parameters.ts'
 import type { Operation, OperationOptions } from './operations.ts'
 import { customPaths } from './custom-paths.ts'
@@ -10,6 +10,8 @@ import { mapped, type Steps } from './steps.ts'
 
 export interface DocumentOptions extends OperationOptions {
   descriptions: Descriptions
+  /** Fields of the built-in API do not list the values that they may have; default false. */
+  withoutEnums?: boolean
   /** `1.37`. */
   version: string
   /** What is served besides the built-in API; none by default. */
@@ -34,7 +36,9 @@ const RESPONSES = { 200: 'OK', 201: 'Created', 202: 'Accepted', 401: 'Unauthoriz
 const bearer = { description: 'Bearer Token authentication', type: 'apiKey', name: 'authorization', in: 'header' }
 
 export function documents(o: DocumentOptions): Documents {
-  const source: SchemaSource = { scheme: o.scheme, descriptions: o.descriptions, kinds: kindsOf(o.scheme) }
+  const { withoutEnums = false } = o
+  const descriptions = withoutEnums ? withoutValues(o.descriptions) : o.descriptions
+  const source: SchemaSource = { scheme: o.scheme, descriptions, kinds: kindsOf(o.scheme), withoutEnums }
   const info = { title: TITLE, version: o.version }
   const single = discoveryPaths(o, VERSION_INFO)
   const groupVersions = new Map(

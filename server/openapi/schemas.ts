@@ -86,6 +86,8 @@ const VERSION_FIELDS = [
 export interface SchemaSource {
   scheme: Scheme
   descriptions: Descriptions
+  /** Values that a field may have are left out. */
+  withoutEnums: boolean
   /** Kinds by the name of their type. */
   kinds: ReadonlyMap<string, GroupVersionKind>
 }
@@ -153,7 +155,8 @@ function groupVersionKinds({ kinds }: SchemaSource, type: TypeFacts, home: Home)
 
 function property(source: SchemaSource, dialect: Dialect, owner: string, f: FieldFacts, need: (name: string) => void): Json {
   const { descriptions, scheme } = source
-  const inner = f.type.kind === 'array' || f.type.kind === 'map' ? f.enum : undefined
+  const values = source.withoutEnums ? undefined : f.enum
+  const inner = f.type.kind === 'array' || f.type.kind === 'map' ? values : undefined
   const shape = typeSchema(f.type, dialect, inner, need)
   // v2 has no defaults: clients of that time took them for values to send.
   const value = dialect === 3 ? f.default : undefined
@@ -164,7 +167,7 @@ function property(source: SchemaSource, dialect: Dialect, owner: string, f: Fiel
     description: descriptions.field(owner, f.name) ?? (bare ? undefined : descriptions.type(typeName(f.type) ?? '')),
     ...wrapped,
     format: f.format ?? shape.format,
-    enum: inner === undefined ? f.enum : undefined,
+    enum: inner === undefined ? values : undefined,
     'x-kubernetes-list-map-keys': f.listMapKeys,
     'x-kubernetes-list-type': f.listType,
     'x-kubernetes-map-type': f.mapType === 'atomic' && isAtomicRef(f.type, scheme) ? undefined : f.mapType,

@@ -144,15 +144,21 @@ export const GATES: ReadonlyMap<string, Gate> = new Map(
 
 /** The gates that are asked here, and what each lets be done. Others have no effect. */
 export const ASKED = {
+  AllowParsingUserUIDFromCertAuth: "a client's certificate name its user's UID",
+  APIResponseCompression: 'large answers be compressed',
   APIServerIdentity: 'the server keep a Lease that says that it runs',
   CBORServingAndStorage: 'clients speak CBOR',
   ComponentFlagz: 'it show its flags at /flagz',
   ComponentStatusz: 'it show what it is at /statusz',
+  ConstrainedImpersonation: 'the right to act as somebody be tied to what is done as him',
   DeploymentReplicaSetTerminatingReplicas: 'the status of ReplicaSets and Deployments count pods that are ending',
+  OpenAPIEnums: 'OpenAPI documents list the values that a field may have',
   PodDeletionCost: 'an annotation of a pod say how dear it is when a ReplicaSet or a ReplicationController becomes smaller',
   PodTopologyLabelsAdmission: "pods have their node's topology labels",
   ServiceAccountNodeAudienceRestriction: 'nodes ask for tokens of some audiences only',
+  StorageVersionHash: 'discovery tell a hash of the version that is stored',
   TokenRequestServiceAccountUIDValidation: 'the UID in a token request be compared',
+  WatchList: 'a watch begin with a list and tell where that ends',
 } as const
 
 export type AskedGate = keyof typeof ASKED

@@ -69,9 +69,9 @@ test.each<[string[], Record<string, boolean>]>([
 test.each<[gates: string, warning: string | undefined]>([
   ['CBORServingAndStorage=true,NodeInclusionPolicyInPodTopologySpread=true,ComponentFlagz=false', undefined],
   ['WatchList=true,EventedPLEG=false', undefined],
-  ['WatchList=false,EventedPLEG=true', 'EventedPLEG, WatchList'],
+  ['EtcdRangeStream=false,EventedPLEG=true,WatchList=false', 'EventedPLEG, EtcdRangeStream'],
   ['AllBeta=false', 'most gates of AllBeta'],
-  ['AllBeta=true,WatchList=false', 'WatchList, most gates of AllBeta'],
+  ['AllBeta=true,EtcdRangeStream=false', 'EtcdRangeStream, most gates of AllBeta'],
 ])('gates that are to be other than they are, and have no effect, are named in a warning: %s', (gates, named) => {
   const result = parse(gates)
   const wanted = named === undefined ? [] : [`--feature-gates has no effect on ${named}: this server has no such gates`]
@@ -80,12 +80,13 @@ test.each<[gates: string, warning: string | undefined]>([
 
 test.each<[gates: string[], closed: string[]]>([
   [[], []],
-  [['ComponentFlagz=false,WatchList=false'], ['ComponentFlagz']],
+  [['ComponentFlagz=false,EtcdRangeStream=false'], ['ComponentFlagz']],
   [
     ['AllBeta=false', 'APIServerIdentity=true,ComponentStatusz=true'],
     [
-      ...['ComponentFlagz', 'DeploymentReplicaSetTerminatingReplicas', 'PodDeletionCost', 'PodTopologyLabelsAdmission'],
-      ...['ServiceAccountNodeAudienceRestriction', 'TokenRequestServiceAccountUIDValidation'],
+      ...['APIResponseCompression', 'AllowParsingUserUIDFromCertAuth', 'ComponentFlagz', 'ConstrainedImpersonation'],
+      ...['DeploymentReplicaSetTerminatingReplicas', 'OpenAPIEnums', 'PodDeletionCost', 'PodTopologyLabelsAdmission'],
+      ...['ServiceAccountNodeAudienceRestriction', 'StorageVersionHash', 'TokenRequestServiceAccountUIDValidation', 'WatchList'],
     ],
   ],
 ])('%j closes %j', (gates, closed) => {

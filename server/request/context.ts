@@ -28,6 +28,10 @@ export interface RequestContext {
   readonly authorizer: Authorizer
   /** Whether CBOR is spoken: the gate CBORServingAndStorage is open. */
   readonly cbor?: boolean
+  /** Answers are not compressed: the gate APIResponseCompression is closed. */
+  readonly uncompressed?: boolean
+  /** A watch may not ask for a list before: the gate WatchList is closed. */
+  readonly withoutWatchLists?: boolean
   /** The built-in kinds, whatever resource the request is about: options, a Status, what is asked of a subresource. */
   readonly types: KindTypes
   /** When the request arrived, in the clock's milliseconds. */
@@ -53,7 +57,10 @@ export type Filter = (next: Handler) => Handler
 const nobody: UserInfo = { name: '', groups: [] }
 
 /** What the server has for every request. */
-export type RequestDependencies = Pick<RequestContext, 'clock' | 'admission' | 'authorizer' | 'types' | 'cbor'>
+export type RequestDependencies = Pick<
+  RequestContext,
+  'clock' | 'admission' | 'authorizer' | 'types' | 'cbor' | 'uncompressed' | 'withoutWatchLists'
+>
 
 /** The context of a request from outside; what few requests need is made when they ask for it. */
 export class ServedRequest implements RequestContext {
@@ -65,6 +72,8 @@ export class ServedRequest implements RequestContext {
   readonly admission: Admission
   readonly authorizer: Authorizer
   readonly cbor: boolean
+  readonly uncompressed: boolean
+  readonly withoutWatchLists: boolean
   readonly types: KindTypes
   readonly receivedAt: number
   readonly longRunning: boolean
@@ -84,6 +93,8 @@ export class ServedRequest implements RequestContext {
     this.admission = by.admission
     this.authorizer = by.authorizer
     this.cbor = by.cbor === true
+    this.uncompressed = by.uncompressed === true
+    this.withoutWatchLists = by.withoutWatchLists === true
     this.types = by.types
     this.receivedAt = by.clock.now()
     this.longRunning = isLongRunning(requestInfo)
