@@ -55,7 +55,8 @@ export function constraintsOf(
   }
   const defaults = standard.filter((c) => c.whenUnsatisfiable === action)
   const selector = defaults.length === 0 ? undefined : defaultSelector(pod, listers)
-  return selector === undefined ? [] : defaults.map((c) => spreadOf(c, selector, pod))
+  // That is all of the selector: keys that a default names beside do not count.
+  return selector === undefined ? [] : defaults.map((c) => spreadOf({ ...c, matchLabelKeys: [] }, selector, pod))
 }
 
 /** What the pod's services and its controller select, together; undefined when that is nothing in particular. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Node, Pod, PodSpec, Strings, TopologySpreadConstraint } from '../../../client/objects.ts'
+import { SchedulerCache } from '../../cache.ts'
 import { placing } from '../../testing/place.ts'
 import { makeNode, makePod } from '../../testing/objects.ts'
 
@@ -101,4 +102,16 @@ describe('ScheduleAnyway', () => {
     const spreading = placing(owned, [node('a1', 'a'), node('b1', 'a')], bound, { replicaSets: [rs] })
     expect([without.nodeName, spreading.nodeName]).toEqual(['a1', 'b1'])
   })
+})
+
+test("a profile's constraints go by what the pod's set selects, and by no keys beside", () => {
+  const { labelSelector: _, ...fallback } = spread({ matchLabelKeys: ['rev'] })
+  const args = { defaultingType: 'List', defaultConstraints: [fallback] }
+  const configuration = { profiles: [{ pluginConfig: [{ name: 'PodTopologySpread', args }] }] }
+  const services = [{ metadata: { name: 's', namespace: 'default' }, spec: { selector: { app: 'x' } } }]
+  const bound: [Pod, string][] = [[pod('old', { app: 'x', rev: '1' }), 'a1']]
+  // One zone has a pod of the set already, the other no room.
+  const zones = [node('a1', 'a'), node('b1', 'b', { allocatable: { pods: '0' } })]
+  const put = placing(pod('p', { app: 'x', rev: '2' }), zones, bound, { services }, new SchedulerCache(), configuration)
+  expect(put.message).toContain("1 node(s) didn't match pod topology spread constraints")
 })
