@@ -7,6 +7,7 @@ import { SchedulerCache } from './cache.ts'
 import { failureMessage } from './diagnosis.ts'
 import { HttpExtender } from './extender.ts'
 import type { ExtenderConfiguration } from './config/types.ts'
+import type { Pod } from '../client/objects.ts'
 import { podInfo } from './pod-info.ts'
 import { testHandle, testProfile } from './testing/handle.ts'
 import { makeNode, makePod } from './testing/objects.ts'
@@ -48,22 +49,22 @@ describe('an extender', () => {
   test('takes nodes away by name, and says why', async () => {
     const seen: unknown[] = []
     const urlPrefix = await serve((verb, args) => {
-      seen.push([verb, args.nodes, args.nodenames])
+      seen.push([verb, args.Nodes, args.NodeNames, (args.Pod as Pod).metadata.name])
       return {
-        body: { nodenames: [], failedNodes: { a: 'too old', b: 'too old' }, failedAndUnresolvableNodes: { b: 'broken', c: 'broken' } },
+        body: { NodeNames: [], FailedNodes: { a: 'too old', b: 'too old' }, FailedAndUnresolvableNodes: { b: 'broken', c: 'broken' } },
       }
     })
     const decision = await place([{ urlPrefix, filterVerb: 'filter', nodeCacheCapable: true }])
     expect(why(decision)).toBe('0/3 nodes are available: 1 too old, 2 broken.')
-    expect(seen).toEqual([['/filter', null, ['a', 'b', 'c']]])
+    expect(seen).toEqual([['/filter', null, ['a', 'b', 'c'], 'p']])
     expect(decision.nodeName === undefined && [...decision.rejectedBy]).toEqual(['Extender'])
   })
 
   test('without a cache of its own it is sent whole nodes; what it scores counts ten times its weight', async () => {
     const urlPrefix = await serve((verb, args) => {
-      const { items } = args.nodes as { items: { metadata: { name: string } }[] }
-      if (verb === '/filter') return { body: { nodes: { items: items.filter((n) => n.metadata.name !== 'a') } } }
-      return { body: items.map((n) => ({ host: n.metadata.name, score: n.metadata.name === 'c' ? 10 : 0 })) }
+      const { items } = args.Nodes as { items: { metadata: { name: string } }[] }
+      if (verb === '/filter') return { body: { Nodes: { items: items.filter((n) => n.metadata.name !== 'a') }, NodeNames: null } }
+      return { body: items.map((n) => ({ Host: n.metadata.name, Score: n.metadata.name === 'c' ? 10 : 0 })) }
     })
     const decision = await place([{ urlPrefix: `${urlPrefix}/`, filterVerb: 'filter', prioritizeVerb: 'prioritize', weight: 5 }])
     expect(why(decision)).toBe('c')
@@ -73,7 +74,7 @@ describe('an extender', () => {
     [['a'], 'expected at least one victim pod on node "a"'],
     [['a', 'b'], '[expected at least one victim pod on node "?", expected at least one victim pod on node "?"]'],
   ])('nobody makes room on a node that it alone refuses: %j', async (names, text) => {
-    const urlPrefix = await serve(() => ({ body: { nodenames: [], failedNodes: { a: 'no', b: 'no' } } }))
+    const urlPrefix = await serve(() => ({ body: { NodeNames: [], FailedNodes: { a: 'no', b: 'no' } } }))
     const cache = new SchedulerCache()
     for (const name of names) {
       cache.setNode(makeNode(name))
@@ -100,7 +101,7 @@ describe('an extender', () => {
   })
 
   test('its own error, a node that was not asked about, and no answer in time', async () => {
-    const own = await serve(() => ({ body: { error: 'no licence' } }))
+    const own = await serve(() => ({ body: { Error: 'no licence' } }))
     await expect(place([{ urlPrefix: own, filterVerb: 'f' }])).rejects.toThrow('no licence')
     const strange = await serve(() => ({ body: { nodenames: ['z'] } }))
     await expect(place([{ urlPrefix: strange, filterVerb: 'f', nodeCacheCapable: true }])).rejects.toThrow(
@@ -116,7 +117,7 @@ describe('an extender', () => {
     const bodies: unknown[] = []
     const urlPrefix = await serve((verb, args) => {
       bodies.push(args)
-      return { body: verb === '/bind' ? {} : { nodeNameToMetaVictims: { a: { pods: [{ uid: 'v' }], numPDBViolations: 1 } } } }
+      return { body: verb === '/bind' ? {} : { NodeNameToMetaVictims: { a: { Pods: [{ UID: 'v' }], NumPDBViolations: 1 } } } }
     })
     const extender = new HttpExtender({ urlPrefix, bindVerb: 'bind', preemptVerb: 'preempt', nodeCacheCapable: true }, abort.signal)
     const cache = new SchedulerCache()
@@ -125,8 +126,23 @@ describe('an extender', () => {
     node.addPod(victim)
     const pod = makePod('p')
     await extender.bind(pod, 'a')
-    expect(bodies).toEqual([{ podName: 'p', podNamespace: 'default', podUID: pod.metadata.uid, node: 'a' }])
+    expect(bodies).toEqual([{ PodName: 'p', PodNamespace: 'default', PodUID: pod.metadata.uid, Node: 'a' }])
     expect(await extender.preempt(pod, [{ node, victims: [victim], violations: 0 }])).toEqual([{ node, victims: [victim], violations: 1 }])
+    const meta = { a: { Pods: [{ UID: 'v' }], NumPDBViolations: 0 } }
+    expect(bodies[1]).toEqual({ Pod: pod, NodeNameToVictims: null, NodeNameToMetaVictims: meta })
+    const whole = new HttpExtender({ urlPrefix, preemptVerb: 'preempt' }, abort.signal)
+    await whole.preempt(pod, [{ node, victims: [victim], violations: 2 }])
+    const victims = { a: { Pods: [victim.pod], NumPDBViolations: 2 } }
+    expect(bodies[2]).toEqual({ Pod: pod, NodeNameToVictims: victims, NodeNameToMetaVictims: null })
+  })
+
+  test('answers count in whatever case their fields are', async () => {
+    const urlPrefix = await serve((verb) => {
+      if (verb === '/filter') return { body: { nodenames: ['a', 'b'], failednodes: { c: 'no' } } }
+      return { body: [{ HOST: 'b', score: 10 }] }
+    })
+    const asked = { filterVerb: 'filter', prioritizeVerb: 'prioritize', weight: 5, nodeCacheCapable: true }
+    expect(why(await place([{ urlPrefix, ...asked }]))).toBe('b')
   })
 
   test('takes part only for pods that ask for what it manages', () => {

@@ -14,7 +14,10 @@ const SCALE = 10
 /** What an extender may answer with at most. */
 const MAX_ANSWER = 64 * 1024 * 1024
 
-/** A program that has a say in where pods go, asked over HTTP (kube-scheduler extender/v1; scheduler extender.go). */
+/**
+ * A program that has a say in where pods go, asked over HTTP (kube-scheduler extender/v1; scheduler extender.go). Its types have no names for
+ * JSON, so Go's are sent (`NodeNames`), and answers count in upper and lower case, as Go's decoder takes them.
+ */
 export class HttpExtender implements Extender {
   readonly name: string
   readonly isIgnorable: boolean
@@ -61,8 +64,8 @@ export class HttpExtender implements Extender {
 
   /** The nodes that it leaves, and those that it does not. @throws Error when it cannot be asked, or says that it failed */
   async filter(pod: Pod, nodes: readonly NodeInfo[]): Promise<{ left: NodeInfo[]; rejected: RejectedNode[] }> {
-    const answer = await this.#send<FilterAnswer>(this.#c.filterVerb!, this.#about(pod, nodes))
-    if ((answer.error ?? '') !== '') throw new Error(answer.error)
+    const answer = inLowerCase<FilterAnswer>(await this.#send(this.#c.filterVerb!, this.#about(pod, nodes)))
+    if (answer.error) throw new Error(answer.error)
     const byName = new Map(nodes.map((n) => [n.name, n]))
     const named =
       this.#c.nodeCacheCapable === true && answer.nodenames != null
@@ -79,28 +82,35 @@ export class HttpExtender implements Extender {
         const node = byName.get(name)
         return node === undefined ? [] : [{ node, plugin: EXTENDER, rejection: reject(reason) }]
       })
-    const hopeless = why(answer.failedAndUnresolvableNodes, unresolvable)
+    const hopeless = why(answer.failedandunresolvablenodes, unresolvable)
     const known = new Set(hopeless.map((r) => r.node.name))
-    return { left, rejected: [...hopeless, ...why(answer.failedNodes, unschedulable).filter((r) => !known.has(r.node.name))] }
+    return { left, rejected: [...hopeless, ...why(answer.failednodes, unschedulable).filter((r) => !known.has(r.node.name))] }
   }
 
   /** What it adds to each node's score, weight included. */
   async prioritize(pod: Pod, nodes: readonly NodeInfo[]): Promise<ReadonlyMap<string, number>> {
-    const list = await this.#send<{ host: string; score: number }[] | null>(this.#c.prioritizeVerb!, this.#about(pod, nodes))
-    return new Map((list ?? []).map(({ host, score }) => [host, score * (this.#c.weight ?? 0) * SCALE]))
+    const list = (await this.#send(this.#c.prioritizeVerb!, this.#about(pod, nodes))) as readonly unknown[] | null
+    const scores = (list ?? []).map((one) => inLowerCase<{ host?: string; score?: number }>(one))
+    return new Map(scores.map(({ host = '', score = 0 }) => [host, score * (this.#c.weight ?? 0) * SCALE]))
   }
 
   /** What is left of the nodes on which pods would make room for another, and of those pods. */
   async preempt(pod: Pod, candidates: readonly Victims[]): Promise<Victims[]> {
     const byNode = (of: (c: Victims) => unknown): Record<string, unknown> => Object.fromEntries(candidates.map((c) => [c.node.name, of(c)]))
-    const ids = (c: Victims) => ({ pods: c.victims.map((v) => ({ uid: v.uid })), numPDBViolations: c.violations })
-    const whole = (c: Victims) => ({ pods: c.victims.map((v) => v.pod), numPDBViolations: c.violations })
-    const args = this.#c.nodeCacheCapable === true ? { nodeNameToMetaVictims: byNode(ids) } : { nodeNameToVictims: byNode(whole) }
-    const answer = await this.#send<PreemptionAnswer>(this.#c.preemptVerb!, JSON.stringify({ pod, ...args }))
-    return Object.entries(answer.nodeNameToMetaVictims ?? {}).map(([name, meta]) => {
+    const ids = (c: Victims) => ({ Pods: c.victims.map((v) => ({ UID: v.uid })), NumPDBViolations: c.violations })
+    const whole = (c: Victims) => ({ Pods: c.victims.map((v) => v.pod), NumPDBViolations: c.violations })
+    const args =
+      this.#c.nodeCacheCapable === true
+        ? { NodeNameToVictims: null, NodeNameToMetaVictims: byNode(ids) }
+        : { NodeNameToVictims: byNode(whole), NodeNameToMetaVictims: null }
+    const answer = await this.#send(this.#c.preemptVerb!, JSON.stringify({ Pod: pod, ...args }))
+    const { nodenametometavictims } = inLowerCase<{ nodenametometavictims?: Record<string, unknown> | null }>(answer)
+    return Object.entries(nodenametometavictims ?? {}).map(([name, one]) => {
+      const meta = inLowerCase<{ pods?: readonly unknown[] | null; numpdbviolations?: number }>(one)
       const node = candidates.find((c) => c.node.name === name)?.node
       if (node === undefined) throw new Error(`nodeinfo not found for node name "${name}"`)
-      const victims = (meta?.pods ?? []).map(({ uid }) => {
+      const victims = (meta.pods ?? []).map((id) => {
+        const { uid = '' } = inLowerCase<{ uid?: string }>(id)
         const victim = node.pods.get(uid)
         if (victim !== undefined) return victim
         throw new Error(
@@ -108,28 +118,25 @@ export class HttpExtender implements Extender {
         )
       })
       if (victims.length === 0) throw new Error(`expected at least one victim pod on node "${name}"`)
-      return { node, victims, violations: meta?.numPDBViolations ?? 0 }
+      return { node, victims, violations: meta.numpdbviolations ?? 0 }
     })
   }
 
   async bind({ metadata }: Pod, nodeName: string): Promise<void> {
-    const { name: podName, namespace: podNamespace, uid: podUID } = metadata
-    const answer = await this.#send<{ error?: string }>(
-      this.#c.bindVerb!,
-      JSON.stringify({ podName, podNamespace, podUID, node: nodeName }),
-    )
-    if ((answer.error ?? '') !== '') throw new Error(answer.error)
+    const binding = { PodName: metadata.name, PodNamespace: metadata.namespace, PodUID: metadata.uid, Node: nodeName }
+    const { error } = inLowerCase<{ error?: string }>(await this.#send(this.#c.bindVerb!, JSON.stringify(binding)))
+    if (error) throw new Error(error)
   }
 
   #about(pod: Pod, nodes: readonly NodeInfo[]): string {
-    if (this.#c.nodeCacheCapable === true) return JSON.stringify({ pod, nodes: null, nodenames: nodes.map((n) => n.name) })
-    return `{"pod":${JSON.stringify(pod)},"nodes":{"metadata":{},"items":[${nodes.map((n) => jsonOf(n.node!)).join()}]},"nodenames":null}`
+    if (this.#c.nodeCacheCapable === true) return JSON.stringify({ Pod: pod, Nodes: null, NodeNames: nodes.map((n) => n.name) })
+    return `{"Pod":${JSON.stringify(pod)},"Nodes":{"metadata":{},"items":[${nodes.map((n) => jsonOf(n.node!)).join()}]},"NodeNames":null}`
   }
 
-  #send<T>(verb: string, body: string): Promise<T> {
+  #send(verb: string, body: string): Promise<unknown> {
     const url = new URL(`${this.name.replace(/\/+$/, '')}/${verb}`)
     const timeout = AbortSignal.timeout(this.#c.httpTimeout || DEFAULT_TIMEOUT_MS)
-    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     const options = {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
@@ -152,7 +159,7 @@ export class HttpExtender implements Extender {
       res.on('end', () => {
         if (res.statusCode !== 200) return reject(new Error(`failed ${verb} with extender at URL ${url.href}, code ${res.statusCode}`))
         try {
-          resolve(JSON.parse(Buffer.concat(chunks).toString('utf8')) as T)
+          resolve(JSON.parse(Buffer.concat(chunks).toString('utf8')))
         } catch (e) {
           reject(e instanceof Error ? e : new Error(String(e)))
         }
@@ -167,13 +174,15 @@ export class HttpExtender implements Extender {
 interface FilterAnswer {
   nodes?: { items?: Node[] } | null
   nodenames?: string[] | null
-  failedNodes?: Record<string, string> | null
-  failedAndUnresolvableNodes?: Record<string, string> | null
+  failednodes?: Record<string, string> | null
+  failedandunresolvablenodes?: Record<string, string> | null
   error?: string
 }
 
-interface PreemptionAnswer {
-  nodeNameToMetaVictims?: Record<string, { pods?: { uid: string }[] | null; numPDBViolations?: number } | null> | null
+/** An answer's fields in lower case, in whatever case they came; what is no object has none. */
+function inLowerCase<T extends object>(answer: unknown): Partial<T> {
+  const fields = Object.entries(typeof answer === 'object' && answer !== null ? answer : {})
+  return Object.fromEntries(fields.map(([name, value]) => [name.toLowerCase(), value as unknown])) as Partial<T>
 }
 
 /** A node is the same for pod after pod. */
