@@ -139,17 +139,22 @@ export async function playIntegration(
     const [, below] = /^apiextensions(\/.*|$)/.exec(name) ?? []
     const [module, path] = below === undefined ? [MODULE, `test/integration/${name}`] : [EXTENSIONS, `test/integration${below}`]
     // Named as go does: it is the name of a field manager.
-    const test = join(dir, name, `${basename(path)}.test`)
+    const test = join(dir, 'tests', name, `${basename(path)}.test`)
     mkdirSync(dirname(test), { recursive: true })
     go(join(folder, 'mod'), 'test', '-c', '-vet=off', '-ldflags=-s -w', '-o', test, `${module}/${path}`)
     const args = ['-test.v', ...(only === undefined ? [] : ['-test.run', only])]
     const cwd = join(module === MODULE ? copy : extensions, path)
-    const { stdout, stderr } = spawnSync(test, args, { cwd, env, encoding: 'utf8', maxBuffer: 1 << 30, timeout: LIMIT_MS })
+    const { stdout, stderr, status, signal } = spawnSync(test, args, { cwd, env, encoding: 'utf8', maxBuffer: 1 << 30, timeout: LIMIT_MS })
     const counted = (what: string): string[] => [...stdout.matchAll(new RegExp(`^ *--- ${what}: (\\S+)`, 'gm'))].map(([, test]) => test!)
     const failed = counted('FAIL')
     failures += failed.length
     say(`${name}: ${counted('PASS').length} passed, ${failed.length} failed, ${counted('SKIP').length} skipped`)
     for (const one of failed) say(`  ${one}`)
+    // Nothing is said of those that it did not come to.
+    if (status !== 0 && failed.length === 0) {
+      failures++
+      say(`  the program did not come to its end (${signal ?? status})`)
+    }
     writeFileSync(join(dir, `${name.replaceAll('/', '-')}.out`), stdout + stderr)
   }
   // This program ends with it.
