@@ -16,6 +16,7 @@ import type { Namespace, Node, Pod, ReplicaSet, Service } from '../client/object
 import type { Lister } from '../client/store.ts'
 import type { Clock } from '../machinery/clock.ts'
 import type { SchedulerCache } from './cache.ts'
+import type { Claims } from './claims.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { NominatedPods } from './nominated-pods.ts'
 import type { Rejection } from './node-verdict.ts'
@@ -79,6 +80,7 @@ export interface Handle {
   readonly extenders: readonly Extender[]
   readonly waitingPods: WaitingPods
   readonly preBinding: PreBindingPods
+  readonly claims: Claims
   /** Has a pod that waits looked at again. */
   activate(uid: string): void
   /** Has the gates asked again of a pod that one of them holds back. */

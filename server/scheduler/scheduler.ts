@@ -9,11 +9,12 @@ import { SchedulingAlgorithm, type Decision } from './algorithm.ts'
 import { bindingCycle, Refused } from './binding-cycle.ts'
 import { SchedulerCache } from './cache.ts'
 import { nodeChanges } from './changes.ts'
+import { Claims } from './claims.ts'
 import { defaultConfiguration } from './config/load.ts'
 import type { ProfileConfiguration, SchedulerConfiguration } from './config/types.ts'
 import { failureMessage, NO_NODES, noFitMessage } from './diagnosis.ts'
 import { HttpExtender } from './extender.ts'
-import type { CycleState, FilterOutcome, Handle, Listers, PostFilterResult, QueuedPod } from './framework.ts'
+import type { CycleState, FilterOutcome, Handle, PostFilterResult, QueuedPod } from './framework.ts'
 import { listersOf, watchDevices, watchStorage } from './listers.ts'
 import { SchedulerMetrics } from './metrics.ts'
 import { NominatedPods } from './nominated-pods.ts'
@@ -89,7 +90,9 @@ class Scheduler {
     checkProfiles(c.profiles)
     this.#extenders = c.extenders.map((x) => new HttpExtender(x, this.#signal))
     const listers = listersOf(this.#informers)
-    this.#profiles = new Map(c.profiles.map((p) => [p.schedulerName, this.#makeProfile(p, c.percentageOfNodesToScore, listers, o)]))
+    // What one profile decides on is taken for all of them.
+    const shared = { listers, claims: new Claims(listers.resourceClaims) }
+    this.#profiles = new Map(c.profiles.map((p) => [p.schedulerName, this.#makeProfile(p, c.percentageOfNodesToScore, shared, o)]))
     const [first] = this.#profiles.values()
     const { compare } = first!.points.queueSort[0]!
     this.#queue = new SchedulingQueue({
@@ -104,7 +107,12 @@ class Scheduler {
     this.#metrics.pendingFrom(() => this.#queue.counts())
   }
 
-  #makeProfile(p: ProfileConfiguration, percentage: number, listers: Listers, o: SchedulerOptions): RunningProfile {
+  #makeProfile(
+    p: ProfileConfiguration,
+    percentage: number,
+    shared: Pick<Handle, 'listers' | 'claims'>,
+    o: SchedulerOptions,
+  ): RunningProfile {
     const { schedulerName } = p
     const [client, clock, signal] = [this.#client, this.#clock, this.#signal]
     const recorder =
@@ -114,7 +122,8 @@ class Scheduler {
         onError: (e) => this.#onError(e, 'event'),
       })
     const handle: Handle = {
-      ...{ schedulerName, client, clock, signal, recorder, listers },
+      ...{ schedulerName, client, clock, signal, recorder },
+      ...shared,
       cache: this.#cache,
       nominated: this.#nominated,
       extenders: this.#extenders,

@@ -4,6 +4,7 @@ import { Store } from '../../client/store.ts'
 import { FakeClock } from '../../machinery/clock.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { SchedulerCache } from '../cache.ts'
+import { Claims } from '../claims.ts'
 import type { Handle, Listers } from '../framework.ts'
 import { NominatedPods } from '../nominated-pods.ts'
 import { defaultConfiguration, loadConfiguration } from '../config/load.ts'
@@ -24,6 +25,25 @@ export function testHandle(cache = new SchedulerCache(), objects: Partial<Record
       store.set(`${obj.metadata.namespace ?? ''}${obj.metadata.namespace === undefined ? '' : '/'}${obj.metadata.name}`, obj as T)
     return store
   }
+  const listers: Listers = {
+    namespaces: lister('namespaces'),
+    services: lister('services'),
+    replicationControllers: lister('replicationControllers'),
+    replicaSets: lister('replicaSets'),
+    statefulSets: lister('statefulSets'),
+    budgets: lister('budgets'),
+    persistentVolumeClaims: lister('persistentVolumeClaims'),
+    persistentVolumes: lister('persistentVolumes'),
+    storageClasses: lister('storageClasses'),
+    csiNodes: lister('csiNodes'),
+    csiDrivers: lister('csiDrivers'),
+    csiStorageCapacities: lister('csiStorageCapacities'),
+    volumeAttachments: lister('volumeAttachments'),
+    resourceClaims: lister('resourceClaims'),
+    resourceSlices: lister('resourceSlices'),
+    deviceClasses: lister('deviceClasses'),
+    deviceTaintRules: lister('deviceTaintRules'),
+  }
   return {
     schedulerName: 'default-scheduler',
     client: createClient(transport as never, { userAgent: 'test', clock }),
@@ -32,25 +52,8 @@ export function testHandle(cache = new SchedulerCache(), objects: Partial<Record
     recorder: silent,
     cache,
     nominated: new NominatedPods(),
-    listers: {
-      namespaces: lister('namespaces'),
-      services: lister('services'),
-      replicationControllers: lister('replicationControllers'),
-      replicaSets: lister('replicaSets'),
-      statefulSets: lister('statefulSets'),
-      budgets: lister('budgets'),
-      persistentVolumeClaims: lister('persistentVolumeClaims'),
-      persistentVolumes: lister('persistentVolumes'),
-      storageClasses: lister('storageClasses'),
-      csiNodes: lister('csiNodes'),
-      csiDrivers: lister('csiDrivers'),
-      csiStorageCapacities: lister('csiStorageCapacities'),
-      volumeAttachments: lister('volumeAttachments'),
-      resourceClaims: lister('resourceClaims'),
-      resourceSlices: lister('resourceSlices'),
-      deviceClasses: lister('deviceClasses'),
-      deviceTaintRules: lister('deviceTaintRules'),
-    },
+    listers,
+    claims: new Claims(listers.resourceClaims),
     extenders: [],
     waitingPods: new WaitingPods(clock),
     preBinding: new PreBindingPods(),

@@ -6,13 +6,21 @@ import type { Controller } from '../../../controllers/controller.ts'
 import { resourceClaimController } from '../../../controllers/resourceclaim/resourceclaim.ts'
 import { ended, startTestCluster, type TestCluster } from '../../../controllers/testing/cluster.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
+import { loadConfiguration } from '../../config/load.ts'
 import { startScheduler } from '../../scheduler.ts'
 import { makeNode } from '../../testing/objects.ts'
 
+const OTHER = 'other-scheduler'
+const configuration = loadConfiguration(
+  JSON.stringify({
+    ...{ apiVersion: 'kubescheduler.config.k8s.io/v1', kind: 'KubeSchedulerConfiguration' },
+    profiles: [{ schedulerName: 'default-scheduler' }, { schedulerName: OTHER }],
+  }),
+)
 const scheduler: Controller = {
   name: 'kube-scheduler',
   start: ({ client, informers, clock, signal, onError }) =>
-    startScheduler({ client, informers, clock, signal, onError, random: () => 0.5 }),
+    startScheduler({ client, informers, clock, signal, onError, configuration, random: () => 0.5 }),
 }
 
 let c: TestCluster
@@ -147,10 +155,10 @@ test('a claim whose devices are elsewhere loses them, when the pod could have al
 })
 
 describe('extended resources that devices stand for', () => {
-  const asking = (name: string, limits: Record<string, string>): Promise<Pod> =>
+  const asking = (name: string, limits: Record<string, string>, more: object = {}): Promise<Pod> =>
     c.create<Pod>(PODS, {
       ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name } },
-      spec: { containers: [{ name: 'c', image: 'i', resources: { limits } }] },
+      spec: { containers: [{ name: 'c', image: 'i', resources: { limits } }], ...more },
     } as KubeObject as Pod)
 
   test.each(['example.com/gpu', 'deviceclass.resource.kubernetes.io/gpu'])('%s becomes a claim of the pod’s own', async (resource) => {
@@ -182,7 +190,10 @@ describe('extended resources that devices stand for', () => {
   test('no two pods get the same device, however fast they come', async () => {
     await world(4)
     await addClass({ extendedResourceName: 'example.com/gpu' })
-    await Promise.all(['a', 'b', 'c', 'd'].map((name) => asking(name, { 'example.com/gpu': '1' })))
+    // By two profiles, each of which takes what the other has decided on as taken.
+    await Promise.all(
+      ['a', 'b', 'c', 'd'].map((name, i) => asking(name, { 'example.com/gpu': '1' }, i % 2 === 0 ? {} : { schedulerName: OTHER })),
+    )
     for (const name of ['a', 'b', 'c', 'd']) await isPlaced(name)
     const devices = (await c.list<ResourceClaim>(RESOURCE_CLAIMS)).map((x) => x.status?.allocation?.devices?.results?.[0]?.device)
     expect(devices.sort()).toEqual(['gpu-0', 'gpu-1', 'gpu-2', 'gpu-3'])

@@ -13,6 +13,7 @@ import { delay } from '../../../client/rest.ts'
 import { keyOf } from '../../../client/store.ts'
 import { formatTime } from '../../../machinery/clock.ts'
 import { isStatusError } from '../../../machinery/status.ts'
+import type { Claims } from '../../claims.ts'
 import type { PluginArguments } from '../../config/types.ts'
 import { stateKey, unresolvable, unschedulable, type ClusterEvent, type PluginFactory } from '../../framework.ts'
 import type { Rejection } from '../../node-verdict.ts'
@@ -21,7 +22,6 @@ import { normalizeByMax } from '../normalize.ts'
 import { AllocatedState } from './allocated.ts'
 import { Allocator } from './allocator.ts'
 import { isReadyForBinding, isTimedOut } from './binding-conditions.ts'
-import { Claims } from './claims.ts'
 import { AllocationError, InvalidPools } from './errors.ts'
 import { claimFor, extendedResourcesOf, isByDevices, leftOver, requestsOf, type RequestMapping } from './extended-resources.ts'
 import { Pools } from './pools.ts'
@@ -60,8 +60,7 @@ const ALTERNATIVES = 8
 
 /** Devices for a pod's claims: chosen on each node, promised with the pod's place, written before it is bound (KEP-4381). */
 export const dynamicResources: PluginFactory<PluginArguments['DynamicResources']> = (handle, { bindingTimeout }) => {
-  const { client, clock, listers, signal } = handle
-  const claims = new Claims(listers.resourceClaims)
+  const { client, clock, listers, signal, claims } = handle
   const compiled = new SelectorCache()
   const resource = client.resource<ResourceClaim>(RESOURCE_CLAIMS)
 

@@ -4,11 +4,11 @@ import {
   resourceClaimName,
   type Allocation,
   type ResourceClaim,
-} from '../../../client/objects-resource.ts'
-import type { Pod } from '../../../client/objects.ts'
-import { keyFor, type Lister } from '../../../client/store.ts'
+} from '../client/objects-resource.ts'
+import type { Pod } from '../client/objects.ts'
+import { keyFor, type Lister } from '../client/store.ts'
 
-/** The claims as the scheduler knows them: what it has decided or written goes before what the cache shows. */
+/** The claims as the scheduler knows them, for all profiles: what it has decided or written goes before what the cache shows. */
 export class Claims {
   readonly #lister: Lister<ResourceClaim>
   /** Written and not seen yet, by uid. */
