@@ -8,6 +8,7 @@ import { comparingObjects } from './compare.ts'
 import { Conflicts } from './conflict.ts'
 import { FieldSet } from './field-set.ts'
 import { findingFields } from './fields-of.ts'
+import { keptOwners } from './kept-owners.ts'
 import {
   cappedManagers,
   decodingManagers,
@@ -23,6 +24,7 @@ import {
 import { checkingObject, errorText } from './merge.ts'
 import { sortTexts } from '../machinery/text-order.ts'
 import { fieldElement, fieldName, scalarJson, type PathElement } from './path-element.ts'
+import { reconciled } from './reconcile.ts'
 import { FieldsByShape } from './shape.ts'
 import { isMap, comparing } from './structure.ts'
 import { Updater, type TypedVersion, type Versions } from './updater.ts'
@@ -72,6 +74,7 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 const KUBECTL = 'kubectl'
 
 const NOBODY: Managers = new Map()
+const NOTHING = new FieldSet()
 /** What creators own. */
 const NEW = new FieldsByShape()
 /** Sets without what nobody owns: appliers of objects of one shape share theirs, and so its bytes. */
@@ -191,8 +194,24 @@ export class FieldManager {
     managers: Managers,
     writer?: string,
   ): Pausing<{ managers: Map<string, Owned>; mine: FieldSet }> {
+    const kept = writer === undefined ? undefined : this.#kept(live, next, managers, writer)
+    if (kept !== undefined) return { managers: new Map(managers), mine: kept }
     const taken = yield* this.#updater.update(this.#seen(withoutManagers(live)), this.#seen(next), this.#o.version, managers, writer)
     return { managers: taken.managers, mine: taken.owned.difference(STRIPPED) }
+  }
+
+  /** What the writer has changed or owns besides, where no manager loses or gains anything by it. */
+  #kept(live: KubeObject, next: KubeObject, managers: Managers, writer: string): FieldSet | undefined {
+    const own = managers.get(writer)
+    if (own === undefined || this.#o.needsOwner !== undefined) return undefined
+    const { apiVersion, structure } = this.#o.version
+    const others: FieldSet[] = []
+    for (const [key, { set, apiVersion: of }] of managers) {
+      if (of !== apiVersion || reconciled(structure, set) !== set) return undefined
+      if (key !== writer) others.push(set)
+    }
+    const answer = keptOwners(structure, live, next, { own: own.set, others, nobodys: STRIPPED })
+    return answer === 'changed' ? own.set : answer === 'unchanged' ? NOTHING : undefined
   }
 
   /** What the creator of an object owns. Nobody else owns anything of it. */

@@ -49,6 +49,7 @@ export class FieldSet {
   }
 
   includes(other: FieldSet): boolean {
+    if (other === this) return true
     for (const pe of other.members) if (!this.members.has(pe)) return false
     for (const [pe, theirs] of other.children) if (!theirs.empty && this.children.get(pe)?.includes(theirs) !== true) return false
     return true

@@ -7,10 +7,16 @@ import { fieldOf, type MapStructure, type Structure } from './structure.ts'
  * (structured-merge-diff `typed/reconcile_schema.go`). The set itself when nothing has changed.
  */
 export function reconciled(s: Structure, set: FieldSet): FieldSet {
+  if (FITTING.get(set) === s) return set
   const atomic = new FieldSet()
   visit(s, set, false, [], atomic)
-  return atomic.empty ? set : set.recursiveDifference(atomic).union(atomic)
+  if (!atomic.empty) return set.recursiveDifference(atomic).union(atomic)
+  FITTING.set(set, s)
+  return set
 }
+
+/** Sets that are shared by many objects, and the structure that they were last found to fit. */
+const FITTING = new WeakMap<FieldSet, Structure>()
 
 function visit(s: Structure, set: FieldSet | undefined, whole: boolean, path: readonly PathElement[], atomic: FieldSet): void {
   const { map, list } = s
