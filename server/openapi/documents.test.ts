@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { scheme } from '../scheme/index.ts'
+import type { CustomSource } from './custom-schemas.ts'
 import { descriptionsOf } from './descriptions.ts'
 import { documents } from './documents.ts'
 import type { Json } from './schemas.ts'
@@ -143,4 +144,23 @@ describe('operations', () => {
     expect(parameters.map((p) => p.name)).toEqual(['body', 'dryRun', undefined, 'fieldValidation'])
     expect(parameters[2]!.$ref).toMatch(/^#\/parameters\/fieldManager-[\w-]{8}$/)
   })
+})
+
+test('a custom resource whose name is made like that of a built-in kind has another one in v2, and changes nothing of it', () => {
+  const source = (group: string, kind: string, size: string): CustomSource => ({
+    ...{ group, version: 'v1', resource: 'things', kind, listKind: `${kind}List`, namespaced: true },
+    ...{ subresources: [], selectableFields: [], preserveUnknownFields: false, identity: group },
+    schema: () => ({ type: 'object', properties: { [size]: { type: 'integer' } } }),
+  })
+  const custom = [source('core.api.k8s.io', 'Pod', 'probe'), source('example.com', 'Thing', 'size')]
+  const all = atOnce(
+    documents({ scheme, descriptions, version: '1.37', patchTypes, returnsDeletedObject, custom }).v2(),
+  ) as unknown as Document
+  for (const name of ['Pod', 'PodList']) {
+    expect(all.definitions[`io.k8s.api.core.v1.${name}`]).toEqual(v2.definitions[`io.k8s.api.core.v1.${name}`])
+  }
+  expect(all.definitions['io.k8s.api.core.v1.Pod_v2']!.properties).toHaveProperty('probe')
+  const { get } = all.paths['/apis/core.api.k8s.io/v1/namespaces/{namespace}/things/{name}']!
+  expect((get!.responses as Record<string, Json>)['200']!.schema).toEqual({ $ref: '#/definitions/io.k8s.api.core.v1.Pod_v2' })
+  expect(all.definitions['com.example.v1.Thing']!.properties).toHaveProperty('size')
 })

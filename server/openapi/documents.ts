@@ -2,6 +2,7 @@ import { type Descriptions, withoutValues } from './descriptions.ts'
 import type { Parameter } from './parameters.ts'
 import type { Operation, OperationOptions } from './operations.ts'
 import { customPaths } from './custom-paths.ts'
+import { merged } from './merge.ts'
 import { customListSchema, customSchema, modelName, type CustomSource } from './custom-schemas.ts'
 import { discoveryPaths, groupVersionPaths, type Path } from './paths.ts'
 import { type Dialect, type Home, type Json, kindsOf, META, reference, schemaOf, type SchemaSource, VERSION_INFO } from './schemas.ts'
@@ -79,16 +80,25 @@ export function documents(o: DocumentOptions): Documents {
       components: { schemas: yield* schemasOf(source, 3, paths, 'custom', own) },
     }
   }
+  /** Custom resources of which a schema has the name of a built-in one: they get other names, as by the reference's aggregator. */
+  const isTaken = (of: CustomSource): boolean => [of.kind, of.listKind].some((kind) => o.scheme.type(modelName(of, kind)) !== undefined)
+
   function* v2(): Steps<Json> {
-    const all = [...single.values(), ...(yield* mapped(o.custom ?? [], pathsOf)).flat()]
-    for (const { group, version } of groupVersions.values()) all.push(...(yield* groupVersionPaths(o, group, version)))
-    const paths = all.sort(byPath)
+    const builtIn = [...single.values()]
+    for (const { group, version } of groupVersions.values()) builtIn.push(...(yield* groupVersionPaths(o, group, version)))
+    const [sources, apart] = [(o.custom ?? []).filter((of) => !isTaken(of)), (o.custom ?? []).filter(isTaken)]
+    const all = yield* documentV2(builtIn, sources)
+    return apart.length === 0 ? all : yield* merged(all, yield* documentV2([], apart))
+  }
+  function* documentV2(builtIn: readonly Path[], sources: readonly CustomSource[]): Steps<Json> {
+    const names = schemasByName(sources, o.descriptions)
+    const paths = [...builtIn, ...(yield* mapped(sources, pathsOf)).flat()].sort(byPath)
     const { items, parameters } = yield* shareParameters(yield* pathItems(paths, o.descriptions, operationV2, parameterV2))
     return {
       swagger: '2.0',
       info,
       paths: items,
-      definitions: yield* schemasOf(source, 2, paths, undefined, own),
+      definitions: yield* schemasOf(source, 2, paths, undefined, names),
       parameters,
       securityDefinitions: { BearerToken: bearer },
       security: [{ BearerToken: [] }],
