@@ -27,7 +27,7 @@ test('a missing certificate file is one sentence', async () => {
   await expect(opening).rejects.toThrow(/^The file .*none\.crt for the connection to etcd cannot be read .*\.$/)
 })
 
-test('a server that takes connections and never answers does not hold a call for ever', { timeout: 30_000 }, async () => {
+test('a server that takes connections and never answers does not hold a call for ever', async () => {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => void sockets.add(socket.on('error', () => {}))).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -75,7 +75,6 @@ const etcds = findEtcds()
 
 describe.skipIf(etcds.length === 0)(
   etcds.length === 0 ? 'etcd failures: skipped, no etcd in PATH or in $KUBEBUILDER_ASSETS' : 'etcd failures',
-  { timeout: 60_000 },
   () => {
     test.each(etcds)('etcd $version: three members with TLS: the store outlives any one of them, and watches never skip', async (etcd) => {
       await using folder = await scratchFolder()

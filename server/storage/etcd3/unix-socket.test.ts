@@ -18,7 +18,7 @@ test.each([
 })
 
 describe.each(findEtcds().slice(0, 1))('etcd $version', (binary) => {
-  test('calls and watches go through a Unix socket', { timeout: 30_000 }, async () => {
+  test('calls and watches go through a Unix socket', async () => {
     await using folder = await scratchFolder()
     await using etcd = await startEtcd(binary)
     const port = Number(new URL(etcd.endpoints[0]!).port)

@@ -23,7 +23,7 @@ async function killedAfter(lines: number, path: string, run: string): Promise<st
   return output.filter((line) => /^(put|try|del) \S+ \d+$/.test(line))
 }
 
-test(`nothing acknowledged is lost when the process is killed, ${ROUNDS} times over`, { timeout: 60_000 }, async () => {
+test(`nothing acknowledged is lost when the process is killed, ${ROUNDS} times over`, async () => {
   await using folder = await scratchFolder()
   const path = join(folder.path, 'store.db')
   const present = new Map<string, number>()
