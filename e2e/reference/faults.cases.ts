@@ -252,6 +252,23 @@ const declared: Request[] = [
   }),
 ]
 
+/** What was sent empty is told from what was not, through the conversion to the stored version. */
+const schemas: Request[] = [{ dependencies: {} }, { not: { dependencies: {} } }, { patternProperties: {}, definitions: {}, oneOf: [] }].map(
+  (schema) =>
+    post(
+      `a definition with ${JSON.stringify(schema)}`,
+      '/apis/apiextensions.k8s.io/v1/customresourcedefinitions?dryRun=All',
+      named('gs.faults.example.com', {
+        spec: {
+          group: 'faults.example.com',
+          scope: 'Namespaced',
+          names: { plural: 'gs', kind: 'G' },
+          versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', ...schema } } }],
+        },
+      }),
+    ),
+)
+
 const scopes: Request[] = [
   post('a quota', `${core}/resourcequotas`, named('quota', { spec: { hard: { 'count/widgets.example.com': '2' } } })),
   ...[[null], [''], ['BestEffort', null]].map((scopes) =>
@@ -447,6 +464,7 @@ export const faults: readonly Request[] = [
   ...states,
   ...devicesOf,
   ...declared,
+  ...schemas,
   ...scopes,
   ...applies,
   ...words,

@@ -1,5 +1,6 @@
 import { trimSpace } from '../machinery/trim-space.ts'
 import { checkingDefinitionRules, type StoredExpressions } from '../cel/index.ts'
+import { emptyAt } from '../machinery/empty-fields.ts'
 import { addErrors, forbiddenField, required, type FieldError } from '../machinery/field-errors.ts'
 import type { Pausing } from '../machinery/slice.ts'
 import { fieldAt } from './definition-parts.ts'
@@ -104,7 +105,7 @@ const NOT_SUPPORTED: readonly (readonly [string, (s: JsonObject) => boolean])[] 
   ['additionalItems', (s) => isGiven(s, 'additionalItems')],
   ['patternProperties', (s) => Object.keys(schemaAt(s, 'patternProperties') ?? {}).length > 0],
   ['definitions', (s) => Object.keys(schemaAt(s, 'definitions') ?? {}).length > 0],
-  ['dependencies', (s) => isGiven(s, 'dependencies')],
+  ['dependencies', (s) => isGiven(s, 'dependencies') || emptyAt(s, 'dependencies') !== undefined],
   ['$ref', (s) => isGiven(s, '$ref')],
 ]
 

@@ -39,6 +39,20 @@ export function copySent<T>(value: T): T {
   return copy as T
 }
 
+/** What was sent of an object is known of another one that says the same, part by part. */
+export function carryEmpty(from: unknown, to: unknown): void {
+  if (Array.isArray(from)) {
+    if (Array.isArray(to)) for (const [i, item] of from.entries()) carryEmpty(item, to[i])
+    return
+  }
+  if (!isRecord(from) || !isRecord(to)) return
+  for (const [field, kind] of emptied.get(from) ?? []) if (!Object.hasOwn(to, field)) rememberEmpty(to, field, kind)
+  for (const key in to) carryEmpty(from[key], to[key])
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber)
+
 export function rememberEmpty(holder: object, field: string, kind: 'list' | 'map'): void {
   const fields = emptied.get(holder)
   if (fields === undefined) emptied.set(holder, new Map([[field, kind]]))

@@ -1,4 +1,5 @@
 /** Conversion between the versions of a kind. */
+import { carryEmpty } from '../machinery/empty-fields.ts'
 import { type KubeObject, apiVersionOf } from '../machinery/types.ts'
 import { normalize } from './check.ts'
 import { keepReset } from './decode-typed.ts'
@@ -38,5 +39,6 @@ export function convert(object: KubeObject, from: GroupVersion, to: GroupVersion
   if (type === undefined) return made as KubeObject
   const normal = normalize(type, made) as KubeObject
   keepReset(normal, object)
+  carryEmpty(made, normal)
   return normal
 }
