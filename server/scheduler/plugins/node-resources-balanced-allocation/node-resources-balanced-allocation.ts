@@ -2,7 +2,8 @@ import type { PluginArguments } from '../../config/types.ts'
 import { MAX_NODE_SCORE, type PluginFactory } from '../../framework.ts'
 import type { NodeInfo } from '../../node-info.ts'
 import type { PodInfo } from '../../pod-info.ts'
-import { capacityOf, requestedOf, resourceSignature } from '../node-resources-fit/scoring.ts'
+import { deviceTotals, totalsOf, type TotalsOf } from '../dynamic-resources/device-totals.ts'
+import { byDevices, capacityOf, requestedOf, resourceSignature } from '../node-resources-fit/scoring.ts'
 
 /** 100 when the first n resources are used to the same degree, less the further apart they are. */
 function balance(shares: Float64Array, n: number): number {
@@ -26,17 +27,23 @@ const amountOf = (name: string, { requests }: PodInfo): number => {
 }
 
 /** Prefers nodes that the pod makes more evenly used: 75 for no difference, up to 100 better, down to 50 worse. */
-export const nodeResourcesBalancedAllocation: PluginFactory<PluginArguments['NodeResourcesBalancedAllocation']> = (_, { resources }) => {
+export const nodeResourcesBalancedAllocation: PluginFactory<PluginArguments['NodeResourcesBalancedAllocation']> = (
+  handle,
+  { resources },
+) => {
   const names = resources.map((r) => r.name)
+  const note = deviceTotals(handle, names)
   // One of each for all: nodes are scored one after the other, some hundred for each pod.
   const after = new Float64Array(names.length)
   const before = new Float64Array(names.length)
-  function score(pod: PodInfo, node: NodeInfo): number {
+  function score(pod: PodInfo, node: NodeInfo, totals: TotalsOf | undefined): number {
     let n = 0
     for (const name of names) {
-      const capacity = capacityOf(name, pod, node)
+      const own = capacityOf(name, pod, node)
+      const devices = own === 0 ? byDevices(name, pod, node, totals) : undefined
+      const capacity = devices?.capacity ?? own
       if (capacity === 0) continue
-      const requested = requestedOf(name, pod, node)
+      const requested = devices?.requested ?? requestedOf(name, pod, node)
       after[n] = Math.min(requested / capacity, 1)
       before[n++] = Math.min((requested - amountOf(name, pod)) / capacity, 1)
     }
@@ -46,7 +53,11 @@ export const nodeResourcesBalancedAllocation: PluginFactory<PluginArguments['Nod
     name: 'NodeResourcesBalancedAllocation',
     sign: resourceSignature,
     // Pods without requests would all flow to the same node.
-    preScore: (pod) => (names.every((name) => amountOf(name, pod) === 0) ? 'skip' : undefined),
-    score,
+    preScore(pod, state) {
+      if (names.every((name) => amountOf(name, pod) === 0)) return 'skip'
+      note(pod, state)
+      return undefined
+    },
+    score: (pod, node, state) => score(pod, node, totalsOf(state)),
   }
 }

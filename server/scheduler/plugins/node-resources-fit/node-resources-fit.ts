@@ -6,6 +6,7 @@ import { NodeInfo } from '../../node-info.ts'
 import type { PodInfo } from '../../pod-info.ts'
 import type { Resources } from '../../resources.ts'
 import { IMPLICIT, isByDevices } from '../dynamic-resources/extended-resources.ts'
+import { deviceTotals, totalsOf } from '../dynamic-resources/device-totals.ts'
 import { allocationScore, resourceSignature } from './scoring.ts'
 
 const NONE: ReadonlySet<string> = new Set()
@@ -73,6 +74,12 @@ export const nodeResourcesFit: PluginFactory<PluginArguments['NodeResourcesFit']
   const names = new Set([...(args.ignoredResources ?? []), ...handle.extenders.flatMap((x) => x.ignoredResources)])
   const groups: ReadonlySet<string> = args.ignoredResourceGroups === undefined ? NONE : new Set(args.ignoredResourceGroups)
   const { deviceClasses } = handle.listers
+  const { resources } = args.scoringStrategy
+  const note = deviceTotals(
+    handle,
+    resources.map((r) => r.name),
+  )
+  const score = allocationScore(args.scoringStrategy)
   const ignored = (resource: string, node: NodeInfo): boolean =>
     names.has(resource) || (groups.size > 0 && groups.has(resource.split('/')[0]!)) || isByDevices(resource, node, deviceClasses)
   const refusal = (pod: PodInfo, node: NodeInfo): Rejection | undefined => lacking(pod, node, ignored)
@@ -103,6 +110,10 @@ export const nodeResourcesFit: PluginFactory<PluginArguments['NodeResourcesFit']
     // Whether devices stand for an extended resource is the classes' matter.
     sign: resourceSignature,
     filter: refusal,
-    score: allocationScore(args.scoringStrategy),
+    preScore(pod, state) {
+      note(pod, state)
+      return undefined
+    },
+    score: (pod, node, state) => score(pod, node, totalsOf(state)),
   }
 }

@@ -2,6 +2,7 @@ import type { PluginArguments } from '../../config/types.ts'
 import { MAX_NODE_SCORE } from '../../framework.ts'
 import type { NodeInfo } from '../../node-info.ts'
 import type { PodInfo } from '../../pod-info.ts'
+import type { TotalsOf } from '../dynamic-resources/device-totals.ts'
 import { along, type Rate } from '../shape.ts'
 
 /** The amounts that a pod is weighed by; undefined with extended resources, for which devices may stand. */
@@ -34,6 +35,19 @@ export function capacityOf(name: string, pod: PodInfo, node: NodeInfo): number {
   return (pod.requests.scalars?.get(name) ?? 0) === 0 ? 0 : (allocatable.scalars?.get(name) ?? 0)
 }
 
+/** Capacity and request of what the node has none of itself and devices stand for; undefined where they do not. */
+export function byDevices(
+  name: string,
+  { requests }: PodInfo,
+  node: NodeInfo,
+  totals: TotalsOf | undefined,
+): { capacity: number; requested: number } | undefined {
+  const wanted = totals === undefined ? 0 : (requests.scalars?.get(name) ?? 0)
+  if (totals === undefined || wanted === 0) return undefined
+  const { capacity, allocated } = totals(name, node)
+  return capacity === 0 ? undefined : { capacity, requested: allocated + wanted }
+}
+
 const least: Rate = (requested, capacity) => (requested > capacity ? 0 : Math.floor(((capacity - requested) * MAX_NODE_SCORE) / capacity))
 const most: Rate = (requested, capacity) => Math.floor((Math.min(requested, capacity) * MAX_NODE_SCORE) / capacity)
 
@@ -42,16 +56,18 @@ export function allocationScore({
   type,
   resources,
   requestedToCapacityRatio,
-}: PluginArguments['NodeResourcesFit']['scoringStrategy']): (pod: PodInfo, node: NodeInfo) => number {
+}: PluginArguments['NodeResourcesFit']['scoringStrategy']): (pod: PodInfo, node: NodeInfo, totals?: TotalsOf) => number {
   const byRatio = type === 'RequestedToCapacityRatio'
   const rate = byRatio ? along(requestedToCapacityRatio?.shape ?? []) : type === 'MostAllocated' ? most : least
-  return (pod, node) => {
+  return (pod, node, totals) => {
     let sum = 0
     let weights = 0
     for (const { name, weight } of resources) {
-      const capacity = capacityOf(name, pod, node)
+      const own = capacityOf(name, pod, node)
+      const devices = own === 0 ? byDevices(name, pod, node, totals) : undefined
+      const capacity = devices?.capacity ?? own
       if (capacity === 0) continue
-      const score = rate(requestedForScoring(name, pod, node), capacity)
+      const score = rate(devices?.requested ?? requestedForScoring(name, pod, node), capacity)
       // What does not score takes no part in the mean there.
       if (byRatio && score <= 0) continue
       sum += score * weight
