@@ -18,6 +18,8 @@ export interface Runtime {
   readonly version: string
   /** What a reader of the Node and its pods must be told about this runtime; absent when there is nothing unusual. */
   readonly disclosure?: RuntimeDisclosure
+  /** True where containers live in this process: that they end with it is nobody's doing, and they go on with the next. */
+  readonly volatile?: boolean
   /** What keeps it from running pods, for people; undefined when nothing does. The node is not ready meanwhile. */
   problem(): Promise<string | undefined>
   pullImage(request: PullRequest): Promise<PulledImage>

@@ -3,7 +3,11 @@ import { podText, type Container, type ContainerStatus, type Pod } from '../type
 import type { Waiting } from './container-status.ts'
 import { CrashBackoff, durationText } from './crash-backoff.ts'
 import type { WorkerHost } from './worker-host.ts'
+import { shouldRestart } from './phase.ts'
 import { containerRequests } from './resources.ts'
+
+/** 128 + SIGKILL: as a container ends whose machine does. */
+const KILLED = 137
 
 /** Pulls, creates and starts the containers of one pod, and makes those wait that failed before. */
 export class ContainerStarter {
@@ -59,7 +63,7 @@ export class ContainerStarter {
     const requests = containerRequests(c)
     const id = await runtime.createContainer(sandboxId, {
       name: c.name,
-      attempt: current === undefined ? (this.#next.get(c.name) ?? firstAttempt(old)) : current.attempt + 1,
+      attempt: current === undefined ? (this.#next.get(c.name) ?? this.#firstAttempt(pod, c, old)) : current.attempt + 1,
       image: c.image ?? '',
       command: c.command ?? [],
       args: c.args ?? [],
@@ -116,7 +120,14 @@ export class ContainerStarter {
       return 1000
     }
   }
-}
 
-/** Restarts are counted on from what a predecessor wrote, when this runtime has lost its containers. */
-const firstAttempt = (old: ContainerStatus | undefined): number => (old?.containerID === undefined ? 0 : old.restartCount + 1)
+  /**
+   * Restarts are counted on from what a predecessor wrote, when this runtime has lost its containers. One that nothing restarts has not
+   * been: where a runtime loses containers with its process, it goes on.
+   */
+  #firstAttempt(pod: Pod, c: Container, old: ContainerStatus | undefined): number {
+    if (old?.containerID === undefined) return 0
+    const goesOn = this.#host.runtime.volatile === true && !shouldRestart(c, pod, KILLED)
+    return old.restartCount + (goesOn ? 0 : 1)
+  }
+}

@@ -342,12 +342,30 @@ describe('after a restart of the agent', () => {
 
   test('a lost pod that never restarts is Failed', async () => {
     const first = await run(testPod({ restartPolicy: 'Never' }))
-    const next = await run({ ...testPod({ restartPolicy: 'Never' }), status: first.status })
+    first.worker.dispose()
+    const durable = Object.assign(first.runtime, { volatile: false })
+    for (const { sandbox } of await durable.list()) await durable.removePodSandbox(sandbox.id)
+    const next = new WorkerBench({ ...testPod({ restartPolicy: 'Never' }), status: first.status }, durable)
+    await next.start()
     expect(next.status).toMatchObject({
       phase: 'Failed',
       containerStatuses: [{ state: { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown' } } }],
     })
     expect(await next.runtime.list()).toEqual([])
+  })
+
+  test('where containers end with the agent one that never restarts goes on, and what had ended stays so', async () => {
+    const spec = { restartPolicy: 'Never', containers: [container('long', 'sleep 60'), container('done', 'exit 3')] } as const
+    const first = await run(testPod({ ...spec, containers: [...spec.containers] }))
+    expect(first.states()).toBe('long:running done:exit 3')
+    const next = await run({ ...testPod({ ...spec, containers: [...spec.containers] }), status: first.status })
+    expect((await next.runtime.list())[0]?.containers.map(({ name, state }) => [name, state])).toEqual([['long', 'running']])
+    const [long, done] = next.status.containerStatuses!
+    expect([next.status.phase, long?.restartCount, long?.lastState]).toEqual(['Running', 0, {}])
+    expect(done).toEqual(first.status.containerStatuses![1])
+    await next.advance(60)
+    expect(next.status.phase).toBe('Failed')
+    expect(next.status.containerStatuses![0]!.state.terminated).toMatchObject({ exitCode: 0, reason: 'Completed' })
   })
 
   test('a finished pod stays as it is', async () => {

@@ -53,6 +53,8 @@ export class PodWorker {
   readonly #starter: ContainerStarter
   readonly #firstSeen: number
   #reportedRunning = false
+  /** Of containers that a predecessor saw end for good, and whose runtime has lost them. */
+  #endedBefore: ReadonlySet<string> = new Set()
   /** When a rule last restarted all containers. */
   #restartedAt = Number.NEGATIVE_INFINITY
 
@@ -189,6 +191,7 @@ export class PodWorker {
     const wait = this.#restartedAt + RESTART_ALL_MS - this.#host.clock.now()
     if (wait > 0) return this.#wakeIn(Math.min(wait, deadline))
     this.#restartedAt = this.#host.clock.now()
+    this.#endedBefore = new Set()
     await removeAll(this.#host, this.#pod, runtime, this.#starter)
     await this.#publish(await this.#host.runtime.status(this.#pod.metadata.uid!), false, true)
     this.poke()
@@ -198,7 +201,8 @@ export class PodWorker {
     const attempts = attemptsByName(runtime)
     return this.#pod.spec.containers.every((c) => {
       const current = attempts.get(c.name)?.[0]
-      return current?.state === 'exited' && !shouldRestart(c, this.#pod, current.exitCode)
+      if (current === undefined) return this.#endedBefore.has(c.name)
+      return current.state === 'exited' && !shouldRestart(c, this.#pod, current.exitCode)
     })
   }
 
@@ -243,6 +247,7 @@ export class PodWorker {
     let sandboxId = runtime?.sandbox.ready === true ? runtime.sandbox.id : undefined
     if (sandboxId === undefined) {
       if (this.#lostForGood(runtime)) return Number.POSITIVE_INFINITY
+      if (runtime === undefined) this.#endedBefore = this.#whichEnded()
       if (pod.status?.containerStatuses?.some((s) => s.containerID !== undefined) === true && runtime === undefined) {
         this.#host.event(pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.')
       }
@@ -281,15 +286,25 @@ export class PodWorker {
     }
     for (const c of pod.spec.containers) {
       const current = attempts(c)[0]
-      if (current?.state === 'running') continue
+      if (current?.state === 'running' || (current === undefined && this.#endedBefore.has(c.name))) continue
       if (current?.state === 'exited' && !shouldRestart(c, pod, current.exitCode)) continue
       await start(c)
     }
     return wakeIn
   }
 
+  #whichEnded(): ReadonlySet<string> {
+    const old = statusByName(this.#pod.status?.containerStatuses)
+    const ended = this.#pod.spec.containers.filter((c) => {
+      const end = old.get(c.name)?.state.terminated
+      return end !== undefined && !shouldRestart(c, this.#pod, end.exitCode)
+    })
+    return new Set(ended.map(({ name }) => name))
+  }
+
   /** A pod that never restarts and whose containers this runtime does not know cannot be started again. */
   #lostForGood(runtime: PodRuntimeStatus | undefined): boolean {
+    if (this.#host.runtime.volatile === true) return false
     const pod = this.#pod
     const ran = (pod.status?.containerStatuses ?? []).filter((s) => s.containerID !== undefined)
     if (runtime !== undefined || ran.length === 0 || pod.spec.containers.some((c) => shouldRestart(c, pod, LOST.exitCode))) return false

@@ -68,6 +68,7 @@ class SimulatedRuntime implements Runtime {
   readonly name = 'simulated'
   readonly version: string
   readonly disclosure = DISCLOSURE
+  readonly volatile = true
   readonly #clock: Clock
   readonly #byUid = new Map<string, PodEntry>()
   readonly #bySandbox = new Map<string, PodEntry>()
