@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { type Page, expect } from '@playwright/test'
 import { test } from '../fixtures/desktop.ts'
 
@@ -54,6 +55,28 @@ test('Ctrl A selects all that the filter shows, and no text of the page', async 
   // Again is no clearing.
   await page.keyboard.press('Control+a')
   await expect(inspector.counts).toContainText('100 selected')
+})
+
+test('a list is taken along: what the filter shows as a table, and what is selected as CSV', async ({ inspector, page }) => {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await inspector.open('configmaps?q=map-00&ns=default')
+  await expect(inspector.counts).toContainText('10 of')
+  const take = page.getByRole('button', { name: 'Copy or save this list' })
+  await take.click()
+  await page.getByRole('menuitem', { name: 'Copy 10 rows as a table' }).click()
+  await expect(take).toContainText('Copied')
+  const [head, ...rows] = (await page.evaluate(() => navigator.clipboard.readText())).trimEnd().split('\n')
+  expect(head).toBe('Name      Status   Data   Age')
+  expect(rows.map((row) => row.split(/ {3,}/)[0])).toEqual(Array.from({ length: 10 }, (_, i) => name(i)))
+  await inspector.row(name(3)).getByRole('checkbox').click()
+  await take.click()
+  const file = page.waitForEvent('download')
+  await page.getByRole('menuitem', { name: 'Save 1 row as CSV' }).click()
+  expect((await file).suggestedFilename()).toBe('configmaps-default-local.csv')
+  const [header, row, ...more] = readFileSync(await (await file).path(), 'utf8').split('\r\n')
+  expect(header).toBe('\uFEFFName,Status,Data,Age')
+  expect(row).toMatch(/^map-003,.*,0,\d{4}-\d\d-\d\dT[\d:.]+Z$/)
+  expect(more).toEqual([''])
 })
 
 for (const locale of ['en', 'zh-CN']) {

@@ -1,4 +1,4 @@
-import { memo, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { memo, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { baseContext } from '../kube/acting.ts'
 import type { ColumnInfo, Sort } from '../kube/columns.ts'
@@ -27,6 +27,7 @@ import { ClusterStrip } from './cluster-strip.tsx'
 import { EmptyList } from './empty-list.tsx'
 import { FilterInput } from './filter-input.tsx'
 import { inCluster, useClusters } from './list-clusters.ts'
+import { RowsMenu } from './rows-menu.tsx'
 import { ColumnsMenu, useColumns, useStableColumns } from './list-columns.tsx'
 import { useFilter } from './list-filter.ts'
 import { useSelection } from './list-selection.ts'
@@ -99,6 +100,7 @@ export function ListPage({ resource }: { resource: Resource }) {
   const awayMark = [...away].join('|')
   const columns = useMemo(() => [...visible], [visible, inert, awayMark])
   const { selection, toggle, toggleAll, clear, drop } = useSelection(handle, scope)
+  const read = useCallback(async (ids: string[]) => (await handle.current?.read(ids)) ?? [], [handle])
   const current = data?.sort ?? sort ?? { column: 'name', descending: false }
   const picked = selection.size > 0 ? (data?.selected ?? nothingSelected) : nothingSelected
   const cursor = useRef<RowRef>(undefined)
@@ -200,6 +202,12 @@ export function ListPage({ resource }: { resource: Resource }) {
           </>
         )}
         <SaveViewButton />
+        <RowsMenu
+          columns={columns}
+          count={picked.shown > 0 ? picked.shown : (data?.shown ?? 0)}
+          file={[resource.plural, namespace, ...clusters.map(({ context }) => baseContext(context))].filter(Boolean).join('-')}
+          read={read}
+        />
         <ColumnsMenu infos={infos} visible={columns} onChange={setShownColumns} />
       </div>
       {several ? (

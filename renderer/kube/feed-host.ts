@@ -97,6 +97,11 @@ export class FeedHost {
         return this.#answerPick(message, (view) => view.pick(message.from, message.to))
       case 'pick-selected':
         return this.#answerPick(message, (view) => view.pickSelected())
+      case 'read': {
+        const view = this.#subscriptions.get(message.view)
+        const rows = view instanceof ViewSubscription ? view.read(message.columns) : []
+        return this.#init.post({ op: 'read', id: message.id, rows })
+      }
       case 'select':
         return this.#select(message.view, message.keys)
       case 'close':

@@ -1,3 +1,4 @@
+import type { Cell } from './columns.ts'
 import type { FeedSource, FromWorker, NetState, ObjectData, RowRef, SummaryData, ToWorker, ViewData, ViewRequest } from './protocol.ts'
 
 /** The little of Worker that is used here. */
@@ -34,6 +35,7 @@ export class FeedHub {
       pick: (from, to) => this.#pick((pick) => ({ op: 'pick', id: pick, view: id, from, to })),
       select: (keys) => this.#port.postMessage({ op: 'select', view: id, keys: [...keys] }),
       pickSelected: () => this.#pick((pick) => ({ op: 'pick-selected', id: pick, view: id })),
+      read: (columns) => this.#read(id, columns),
       close: () => this.#close(id),
     }
   }
@@ -77,6 +79,16 @@ export class FeedHub {
     return promise
   }
 
+  #read(view: number, columns: readonly string[]): Promise<Cell[][]> {
+    const { promise, resolve } = Promise.withResolvers<Cell[][]>()
+    const id = this.#expect((message) => {
+      this.#answers.delete(id)
+      if (message.op === 'read') resolve(message.rows)
+    })
+    this.#port.postMessage({ op: 'read', id, view, columns: [...columns] })
+    return promise
+  }
+
   #expect(answer: (message: Answer) => void): number {
     const id = this.#nextId++
     this.#answers.set(id, answer)
@@ -93,7 +105,8 @@ export class FeedHub {
       return
     }
     if (message.op !== 'net') {
-      if (message.op !== 'pick' && (message.data.state.synced || message.data.state.error)) this.#answered.resolve()
+      if (message.op !== 'pick' && message.op !== 'read' && (message.data.state.synced || message.data.state.error))
+        this.#answered.resolve()
       return this.#answers.get(message.id)?.(message)
     }
     this.net = message.data
@@ -108,5 +121,7 @@ export interface ViewHandle {
   select(keys: Iterable<string>): void
   /** The selected rows that are shown: what the filter hides is not among them. */
   pickSelected(): Promise<RowRef[]>
+  /** The cells of these columns in the order shown: of the selected rows that are shown, where there are some, else of all that are. */
+  read(columns: readonly string[]): Promise<Cell[][]>
   close(): void
 }

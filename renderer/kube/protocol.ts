@@ -120,6 +120,8 @@ export type ToWorker =
   | { op: 'select'; view: number; keys: string[] }
   /** The selected rows that are shown. */
   | { op: 'pick-selected'; id: number; view: number }
+  /** The cells of these columns: of the selected rows that are shown, where there are some, else of all that are. */
+  | { op: 'read'; id: number; view: number; columns: string[] }
   | { op: 'close'; id: number }
   | { op: 'kick' }
 
@@ -128,6 +130,7 @@ export type FromWorker =
   | { op: 'object'; id: number; data: ObjectData }
   | { op: 'summary'; id: number; data: SummaryData }
   | { op: 'pick'; id: number; rows: RowRef[] }
+  | { op: 'read'; id: number; rows: Cell[][] }
   | { op: 'net'; data: NetState }
   /** The list of contexts is another one now. */
   | { op: 'contexts' }

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import type { ColumnInfo, KindView, Sort } from './columns.ts'
+import { type Cell, type Column, columnById, type ColumnInfo, type KindView, type Sort } from './columns.ts'
 import { type Feed, sourceKey } from './feed.ts'
 import { clusterColumn, JoinedRows, joinedState, JoinedState } from './joined.ts'
 import type { ClusterPart, FromWorker, RowData, RowRef, ViewData, ViewRequest } from './protocol.ts'
@@ -133,6 +133,14 @@ export class ViewSubscription implements Subscription {
     return this.#list.pickSelected().map((row) => this.#ref(row))
   }
 
+  read(ids: readonly string[]): Cell[][] {
+    this.#list.flush()
+    const columns = ids.flatMap((id) => columnById(this.#rows.kind, id) ?? [])
+    const chosen = this.#list.pickSelected()
+    const rows = chosen.length > 0 ? chosen : this.#list.shown.filter(({ gone }) => !gone)
+    return rows.map((row) => columns.map((column) => this.#cell(row, column)))
+  }
+
   reset(): void {
     this.#columns()
     this.#list.update(this.#params())
@@ -191,12 +199,13 @@ export class ViewSubscription implements Subscription {
       measured: row.measured,
       tone: kind.status(row.object)?.tone ?? null,
       gone: row.gone,
-      cells: this.#rows.kind.columns.map((column) =>
-        column === clusterColumn
-          ? this.#rows.clusterOf(row)
-          : (this.#rows.columnFor(row, column)?.cell(row.object, row.usage, row.history) ?? null),
-      ),
+      cells: this.#rows.kind.columns.map((column) => this.#cell(row, column)),
     }
+  }
+
+  #cell(row: Row, column: Column): Cell {
+    if (column === clusterColumn) return this.#rows.clusterOf(row)
+    return this.#rows.columnFor(row, column)?.cell(row.object, row.usage, row.history) ?? null
   }
 }
 
