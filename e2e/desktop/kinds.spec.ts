@@ -275,6 +275,8 @@ test('autoscalers, budgets and ingresses: the word says what is wrong, and what 
       ],
     },
   })
+  const SERVICES = '/api/v1/namespaces/default/services'
+  await api.create(SERVICES, { apiVersion: 'v1', kind: 'Service', metadata: { name: 'shop' }, spec: { ports: [{ port: 80 }] } })
   for (const name of ['addressed', 'bare']) await api.create(INGRESSES, ingress(name))
   await api.send('PATCH', `${INGRESSES}/addressed/status`, {
     type: 'application/merge-patch+json',
@@ -283,6 +285,10 @@ test('autoscalers, budgets and ingresses: the word says what is wrong, and what 
   await inspector.open('ingresses.networking.k8s.io')
   await expect(inspector.row(/addressed/)).toContainText(/Ready.*shop\.example\.com.*192\.0\.2\.4/)
   await expect(inspector.row(/bare/)).toContainText('Pending')
+  await api.remove(`${SERVICES}/shop`)
+  await expect(inspector.row(/addressed/)).toContainText('BackendNotFound')
+  await inspector.row(/addressed/).click()
+  await expect(inspector.details.locator('.details-head')).toContainText('BackendNotFound')
   for (const name of ['addressed', 'bare']) await api.remove(`${INGRESSES}/${name}`)
   await api.remove('/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers/tide')
   await api.remove('/apis/policy/v1/namespaces/default/poddisruptionbudgets/watch')

@@ -220,12 +220,17 @@ test('a name that leads nowhere says so as long as it does; what a container is 
     apiVersion: 'networking.k8s.io/v1',
     kind: 'Ingress',
     metadata: { name: 'gangway' },
-    spec: { defaultBackend: { service: { name: 'ferry', port: { number: 80 } } }, tls: [{ secretName: 'ferry-tls' }] },
+    spec: {
+      defaultBackend: { service: { name: 'ferry', port: { number: 80 } } },
+      tls: [{ secretName: 'ferry-tls' }, ...Array.from({ length: 45 }, (_, i) => ({ secretName: `many-${i}` }))],
+    },
   })
   await inspector.open('ingresses.networking.k8s.io/default/gangway')
   const backend = inspector.details.locator('dl.facts > div', { hasText: 'ferry:80' })
   const tls = inspector.details.getByRole('row', { name: /ferry-tls/ })
   await expect(tls).toContainText(missing)
+  // However long the list is.
+  await expect(inspector.details.getByRole('row', { name: /many-44/ })).toContainText(missing)
   await expect(backend).toContainText(`ferry:80 ${missing}`)
   await server.api.create(services, { apiVersion: 'v1', kind: 'Service', metadata: { name: 'ferry' }, spec: { ports: [{ port: 80 }] } })
   await expect(backend).not.toContainText(missing)

@@ -39,22 +39,29 @@ export function useColumns(stable: ColumnInfo[] | undefined, shown: string[] | n
 export const ColumnsMenu = memo(function ColumnsMenu({
   infos,
   visible,
+  fitting,
   onChange,
 }: {
   infos: ColumnInfo[] | undefined
   visible: VisibleColumn[]
+  /** Those of them that there is room for. */
+  fitting: readonly VisibleColumn[]
   onChange(shown: string[] | null): void
 }) {
   const { t } = useTranslation()
   const shown = visible.map((c) => c.info.id)
+  const left = visible.filter((column) => !fitting.includes(column)).map(({ label }) => label)
+  const label = [t('list.columns'), left.length > 0 && t('list.noRoom', { columns: left.join(', ') })].filter(Boolean).join(': ')
   return (
     <Menu position="bottom-end" closeOnItemClick={false} withinPortal={false}>
       <Menu.Target>
-        <button type="button" className="icon-button" aria-label={t('list.columns')} title={t('list.columns')}>
+        <button type="button" className="icon-button" aria-label={label} title={label}>
           <Icon name="columns" />
+          {left.length > 0 && <span className="dim">{`+${left.length}`}</span>}
         </button>
       </Menu.Target>
       <Menu.Dropdown>
+        {left.length > 0 && <p className="dim menu-note">{t('list.noRoom', { columns: left.join(', ') })}</p>}
         {(infos ?? []).map((info) => (
           <Menu.CheckboxItem
             key={info.id}

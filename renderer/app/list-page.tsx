@@ -21,6 +21,7 @@ import { DataList } from '../ui/data-list.tsx'
 import { FeedNotice } from '../ui/feed-notice.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { placeUrl, useGo, usePlace } from '../ui/place.ts'
+import { useFitting } from '../ui/list/use-fitting.ts'
 import { useStored } from '../ui/storage.ts'
 import { type MenuPlace, RowMenu } from './action-menu.tsx'
 import { ClusterStrip } from './cluster-strip.tsx'
@@ -102,10 +103,11 @@ export function ListPage({ resource }: { resource: Resource }) {
   const { selection, toggle, toggleAll, clear, drop } = useSelection(handle, scope)
   const read = useCallback(async (ids: string[]) => (await handle.current?.read(ids)) ?? [], [handle])
   const current = data?.sort ?? sort ?? { column: 'name', descending: false }
+  const frame = useRef<HTMLElement>(null)
+  const fitted = useFitting(frame, columns, current.column, shownColumns !== null)
   const picked = selection.size > 0 ? (data?.selected ?? nothingSelected) : nothingSelected
   const cursor = useRef<RowRef>(undefined)
   const [menu, setMenu] = useState<MenuPlace>()
-  const frame = useRef<HTMLElement>(null)
   // Over all namespaces nothing is asked: what is not allowed there may be in one of them.
   const inOnePlace = !several && (namespacesOf(place.namespace).length === 1 || !resource.namespaced)
   const many = ['1', '2'].map((key) => ({ key, name: '', namespace: resource.namespaced ? place.namespace : '' }))
@@ -208,7 +210,7 @@ export function ListPage({ resource }: { resource: Resource }) {
           file={[resource.plural, namespace, ...clusters.map(({ context }) => baseContext(context))].filter(Boolean).join('-')}
           read={read}
         />
-        <ColumnsMenu infos={infos} visible={columns} onChange={setShownColumns} />
+        <ColumnsMenu infos={infos} visible={columns} fitting={fitted} onChange={setShownColumns} />
       </div>
       {several ? (
         <ClusterStrip clusters={listed} filter={filter} onFilter={setFilter} />
@@ -221,7 +223,7 @@ export function ListPage({ resource }: { resource: Resource }) {
         label={resource.kind}
         data={data}
         stale={stale}
-        columns={columns}
+        columns={fitted}
         sort={current}
         onSort={(column) => {
           const next = { column, descending: current.column === column ? !current.descending : false }

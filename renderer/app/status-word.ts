@@ -11,12 +11,12 @@ function statusWord(key: string, object: KubeObject): StatusWord | undefined {
   return page.view ? (page.view.status(object) ?? going) : (going ?? page.status?.(object))
 }
 
-/** The same, and where the object alone does not say it, what another collection does. `source` names the one object. */
+/** The same, and where another collection has to do with it, what that one says. `source` names the one object. */
 export function useStatusWord(key: string, source: FeedSource | undefined, object: KubeObject | undefined): StatusWord | undefined {
   const own = useMemo(() => object && statusWord(key, object), [key, object])
   const view = pageOf(key).view
   // What a list takes from a Table the whole object has in it.
-  const asked = object && own === undefined && view?.beside !== undefined && !view.table
+  const asked = object && view?.beside !== undefined && !view.table
   const told = useSummary<StatusWord | undefined>(asked ? source : undefined, 'word')
-  return own ?? told?.value
+  return told?.value ?? own
 }

@@ -12,6 +12,7 @@ const webhooks = { CAEndsSoon: 'caEndsSoon', CAExpired: 'caExpired', NoCABundle:
 export const nextSteps: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   secrets: certificate,
   services: { NoEndpoints: 'noEndpoints', NoneReady: 'noneReady' },
+  'ingresses.networking.k8s.io': { BackendNotFound: 'backendNotFound' },
   'poddisruptionbudgets.policy': { InsufficientPods: 'insufficientPods' },
   'validatingwebhookconfigurations.admissionregistration.k8s.io': webhooks,
   'mutatingwebhookconfigurations.admissionregistration.k8s.io': webhooks,

@@ -211,8 +211,15 @@ function summarizeWord(rows: Iterable<Row>, view: KindView): StatusWord | undefi
   return undefined
 }
 
+/** Whether one of the name is there; the source says of which kind and where. */
+function isPresent(rows: Iterable<Row>, wanted: string): boolean {
+  for (const { name } of rows) if (name === wanted) return true
+  return false
+}
+
 export const summaries = {
   word: summarizeWord,
+  present: (rows: Iterable<Row>, _: unknown, of?: unknown) => isPresent(rows, of as string),
   pods: summarizePods,
   nodes: summarizeNodes,
   events: summarizeEvents,

@@ -2,7 +2,7 @@ import { type ReactNode, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { can, type Resource, resourceKey, resourceOfKind } from '../../kube/resource.ts'
 import { useResource, useResources } from '../../queries/discovery.ts'
-import { useObject } from '../../queries/hub.ts'
+import { useObject, useSummary } from '../../queries/hub.ts'
 import { ToneWord } from '../../ui/icon.tsx'
 import { usePlace } from '../../ui/place.ts'
 import { ObjectLink } from './common.tsx'
@@ -12,8 +12,8 @@ interface Ref {
   name: string
 }
 
-/** Each name is watched for itself: of a long list the first are. */
-const mostChecked = 40
+/** So many names of a list are watched each for itself; those after them are looked for in the list of their kind. */
+const mostWatched = 40
 
 /**
  * A link to what a field names, and a word where nothing has that name: it comes and goes with the object. Whoever may not watch it is
@@ -25,7 +25,7 @@ export function RefLink({ resource: key, at = 0, children, ...ref }: Ref & { res
     <>
       <ObjectLink resource={key} {...ref} />
       {children}
-      {resource && at < mostChecked && <Missing resource={resource} {...ref} />}
+      {resource && (at < mostWatched ? <Missing resource={resource} {...ref} /> : <Unlisted resource={resource} {...ref} />)}
     </>
   )
 }
@@ -43,7 +43,6 @@ export function KindRefLink({ apiVersion, kind, namespace, name }: Ref & { apiVe
 }
 
 function Missing({ resource, namespace, name }: Ref & { resource: Resource }) {
-  const { t } = useTranslation()
   const { context } = usePlace()
   const watched = name !== '' && can(resource, 'list', 'watch')
   const source = useMemo(
@@ -54,7 +53,22 @@ function Missing({ resource, namespace, name }: Ref & { resource: Resource }) {
     [watched, context, resource, namespace, name],
   )
   const data = useObject(source)
-  if (!data?.state.synced || (data.object && !data.deleted)) return null
+  return data?.state.synced && (!data.object || data.deleted) ? <NotThere /> : null
+}
+
+function Unlisted({ resource, namespace, name }: Ref & { resource: Resource }) {
+  const { context } = usePlace()
+  const listed = name !== '' && can(resource, 'list', 'watch')
+  const source = useMemo(
+    () => (listed ? { context, resource, namespace: namespace || undefined } : undefined),
+    [listed, context, resource, namespace],
+  )
+  const told = useSummary<boolean>(source, 'present', name)
+  return told?.state.synced && !told.value ? <NotThere /> : null
+}
+
+function NotThere() {
+  const { t } = useTranslation()
   return (
     <>
       {' '}

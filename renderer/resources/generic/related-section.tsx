@@ -53,14 +53,14 @@ function RelatedWord({ of, object }: { of: string; object: KubeObject }) {
   const resource = useResource(context, of)
   const { name, namespace } = object.metadata
   const own = kinds[of]?.status(object)
-  const asked = own === undefined && kinds[of]?.beside !== undefined
+  const asked = kinds[of]?.beside !== undefined
   const source = useMemo(
     () => (asked && resource ? { context, resource, namespace, fieldSelector: `metadata.name=${name}` } : undefined),
     [asked, context, resource, namespace, name],
   )
   const told = useSummary<StatusWord | undefined>(source, 'word')
   const missing = useMissing(context, of)
-  const word = own ?? told?.value
+  const word = told?.value ?? own
   if (!word) return null
   return <ToneWord tone={isInert(of, missing) ? quietTone(word.tone) : word.tone}>{word.text}</ToneWord>
 }

@@ -25,3 +25,28 @@ export const cellFlex = (info: ColumnInfo): { flex: string; minWidth: number } =
   flex: `${growth(info)} 1 ${info.width}px`,
   minWidth: leastWidth(info),
 })
+
+/** What a row is known by, and how it is. */
+const kept: ReadonlySet<string> = new Set(['cluster', 'name', 'namespace', 'status', 'age'])
+
+/** Which go first where there is no room: an address, then a text, then a figure. */
+const leastNeeded: Readonly<Record<ColumnInfo['type'], number>> = { mono: 0, text: 1, age: 1, number: 2, status: 3 }
+
+/**
+ * The columns that fit into a width, px, without scrolling sideways: of the others the last of the least needed go first. What the list
+ * is sorted by stays, and so does what `kept` names, though that may be too much.
+ */
+export function fitting<C extends { info: ColumnInfo }>(columns: readonly C[], width: number, sortedBy: string): readonly C[] {
+  let needed = columns.reduce((sum, { info }) => sum + leastWidth(info), checkWidth)
+  const spare = columns
+    .filter(({ info }) => !kept.has(info.id) && info.id !== sortedBy)
+    .reverse()
+    .sort((a, b) => leastNeeded[a.info.type] - leastNeeded[b.info.type])
+  const gone = new Set<C>()
+  for (const column of spare) {
+    if (needed <= width) break
+    gone.add(column)
+    needed -= leastWidth(column.info)
+  }
+  return gone.size === 0 ? columns : columns.filter((column) => !gone.has(column))
+}
