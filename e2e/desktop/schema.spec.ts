@@ -117,3 +117,57 @@ test('custom kinds too: types, values that are allowed, what is required, what a
   await expect(page.locator('.cm-lintRange-error', { hasText: 'Coal' })).toHaveCount(0)
   ofDryRuns(faults)
 })
+
+test('a definition’s page explains what its objects may hold; an object’s page has its fields in that order', async ({
+  inspector,
+  page,
+  server,
+}) => {
+  const name = 'anchors.galley.example'
+  const link = { type: 'object', required: ['grade'], properties: { grade: { type: 'integer', minimum: 1 }, alloy: { type: 'string' } } }
+  const spec = {
+    type: 'object',
+    required: ['weight'],
+    properties: {
+      chain: { type: 'array', items: link, description: 'What it hangs on.' },
+      weight: { type: 'integer', description: 'In kilograms.' },
+    },
+  }
+  await server.api.create(MAPS, {
+    ...kettle,
+    metadata: { name },
+    spec: {
+      ...kettle.spec,
+      names: { plural: 'anchors', singular: 'anchor', kind: 'Anchor' },
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', properties: { spec } } } }],
+    },
+  })
+  using definitions = await server.api.watch(MAPS)
+  await definitions.until('the anchors', ({ object: { metadata, status } }) => {
+    const conditions = (status?.conditions ?? []) as { type: string; status: string }[]
+    return metadata.name === name && conditions.some((c) => c.type === 'Established' && c.status === 'True')
+  })
+  await inspector.open(`customresourcedefinitions.apiextensions.k8s.io/_/${name}?tab=schema`)
+  const panel = inspector.details.getByRole('tabpanel')
+  await panel.getByText('spec', { exact: true }).click()
+  await expect(panel.getByRole('listitem').filter({ hasText: /^weight/ })).toHaveText('weight <integer> requiredIn kilograms.')
+  await panel.getByText('chain', { exact: true }).click()
+  await expect(panel.getByRole('listitem').filter({ hasText: /^grade/ })).toHaveText('grade <integer> requiredminimum: 1')
+  await panel.getByRole('textbox', { name: 'Find a field' }).fill('ALLOY')
+  await expect(panel.getByRole('listitem')).toHaveText(['spec.chain.alloy <string>'])
+  await expect(panel.locator('.schema-field')).toHaveCount(1)
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)).toEqual([])
+
+  await server.api.create('/apis/galley.example/v1/namespaces/default/anchors', {
+    apiVersion: 'galley.example/v1',
+    kind: 'Anchor',
+    metadata: { name: 'best-bower' },
+    spec: { chain: [{ alloy: 'steel', grade: 3 }], weight: 900 },
+  })
+  await inspector.open('anchors.galley.example/default/best-bower')
+  await expect(inspector.details.getByRole('region', { name: 'Spec' })).toHaveText(/weight\s*900\s*chain\s*grade\s*3\s*alloy\s*steel/)
+  await inspector.details.getByRole('link', { name }).click()
+  await expect(inspector.tab('Schema')).toHaveAttribute('aria-selected', 'true')
+  await server.api.remove(`${MAPS}/${name}`)
+})

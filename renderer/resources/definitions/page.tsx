@@ -5,6 +5,7 @@ import { ToneWord } from '../../ui/icon.tsx'
 import { placeUrl, usePlace } from '../../ui/place.ts'
 import { PageBody } from '../generic/page-body.tsx'
 import type { KindPage } from '../page.ts'
+import { SchemaPanel } from './schema-panel.tsx'
 import { type Definition, definitionView } from './view.ts'
 
 /** What a CustomResourceDefinition defines, and the way to its objects. */
@@ -74,4 +75,8 @@ function DefinitionOverview({ object }: { object: Definition }) {
   )
 }
 
-export const definitionPage: KindPage<Definition> = { view: definitionView, Overview: DefinitionOverview }
+export const definitionPage: KindPage<Definition> = {
+  view: definitionView,
+  Overview: DefinitionOverview,
+  tabs: [{ id: 'schema', Panel: SchemaPanel }],
+}

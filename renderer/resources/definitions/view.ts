@@ -1,3 +1,4 @@
+import type { Schema } from '../../tools/schema/schema.ts'
 import type { Condition, KubeObject, StatusWord } from '../../kube/types.ts'
 import { viewOf } from '../generic/view.ts'
 import { none } from '../printed.ts'
@@ -14,7 +15,14 @@ export interface Definition extends KubeObject {
     group?: string
     scope?: string
     names?: { kind?: string; plural?: string; shortNames?: string[]; categories?: string[] }
-    versions?: { name: string; served?: boolean; storage?: boolean; deprecated?: boolean; additionalPrinterColumns?: PrinterColumn[] }[]
+    versions?: {
+      name: string
+      served?: boolean
+      storage?: boolean
+      deprecated?: boolean
+      additionalPrinterColumns?: PrinterColumn[]
+      schema?: { openAPIV3Schema?: Schema }
+    }[]
   }
   status?: { conditions?: Condition[]; storedVersions?: string[] }
 }

@@ -1,4 +1,4 @@
-import { useQueries } from '@tanstack/react-query'
+import { useQueries, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { KEY_ITEM, type SessionMessage } from '../../kube/session-key.ts'
 import { isRecord } from '../../kube/types.ts'
@@ -45,6 +45,18 @@ export function schemaOf(context: string, apiVersion: string, kind: string): Pro
   const [oldest] = known.keys()
   if (known.size > mostKinds && oldest !== undefined) known.delete(oldest)
   return asked
+}
+
+/** The same, once it is there; undefined also where the cluster says nothing about the kind, or cannot be asked. */
+export function useKindSchema(context: string, apiVersion: string, kind: string): KindSchema | undefined {
+  const { data } = useQuery({
+    queryKey: ['schema', context, JSON.stringify([apiVersion, kind])],
+    queryFn: () => schemaOf(context, apiVersion, kind),
+    enabled: apiVersion !== '' && kind !== '',
+    staleTime: freshMs,
+    retry: false,
+  })
+  return data ?? undefined
 }
 
 const none: Problem[] = []
