@@ -73,7 +73,12 @@ test('a Helm release without helm: its list, values, manifest and what each revi
   await list.getByRole('link', { name: 'quay' }).click()
   const { details } = inspector
   await expect(details).toContainText('Mind the tide.')
-  await expect(details.getByRole('region', { name: 'Objects' }).getByRole('link')).toHaveText(['both', 'new'])
+  const objects = details.getByRole('region', { name: 'Objects' })
+  await expect(objects.getByRole('link')).toHaveText(['both', 'new'])
+  await server.api.remove(`${MAPS}/new`)
+  await expect(objects.getByRole('listitem')).toHaveText([/^ConfigMap both\s*$/, /^ConfigMap new does not exist$/])
+  await server.api.create(MAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'new', ...marks }, data: { depth: '2' } })
+  await expect(objects).not.toContainText('does not exist')
   await inspector.tab('Values').click()
   await expect(details.locator('.cm-content')).toHaveText(/^berths: 3$/)
   await details.getByRole('button', { name: 'With the chart’s own' }).click()
@@ -104,6 +109,18 @@ test('a Helm release without helm: its list, values, manifest and what each revi
   await inspector.dialog.getByRole('button', { name: 'Close' }).last().click()
   await expect(details.getByRole('row', { name: /^3 deployed/ })).toBeVisible()
 
+  // One of them is somebody else's by now: that is seen before anything is done.
+  const maintained = { type: 'application/merge-patch+json', body: { metadata: { annotations: { 'meta.helm.sh/release-name': 'other' } } } }
+  await server.api.send('PATCH', `${MAPS}/old`, maintained)
+  await details.getByRole('button', { name: 'Uninstall' }).click()
+  await expect(inspector.dialog.getByRole('list', { name: '1 object is deleted' })).toContainText(
+    /ConfigMap tide\/old\s*left alone: it does not belong to this release.*ConfigMap tide\/both/,
+  )
+  await inspector.dialog.getByRole('button', { name: 'Cancel' }).click()
+  await server.api.send('PATCH', `${MAPS}/old`, {
+    ...maintained,
+    body: { metadata: { annotations: { 'meta.helm.sh/release-name': 'quay' } } },
+  })
   await details.getByRole('button', { name: 'Uninstall' }).click()
   await expect(inspector.dialog.getByRole('list', { name: '2 objects are deleted' })).toContainText(
     /ConfigMap tide\/old.*ConfigMap tide\/both/,

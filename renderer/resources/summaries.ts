@@ -217,7 +217,14 @@ function isPresent(rows: Iterable<Row>, wanted: string): boolean {
   return false
 }
 
+/** The same, and that there is none: of an object that somebody names. */
+function summarizeNamed(rows: Iterable<Row>, view: KindView): { there: boolean; word?: StatusWord } {
+  for (const { object } of rows) return { there: true, word: view.status(object) }
+  return { there: false }
+}
+
 export const summaries = {
+  named: summarizeNamed,
   word: summarizeWord,
   present: (rows: Iterable<Row>, _: unknown, of?: unknown) => isPresent(rows, of as string),
   pods: summarizePods,

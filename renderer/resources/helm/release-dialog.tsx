@@ -14,10 +14,11 @@ import '../../tools/delete/delete-dialog.css'
 import { ErrorView } from '../../ui/error-view.tsx'
 import { ToneMark, ToneWord } from '../../ui/icon.tsx'
 import type { Revision } from './release.ts'
-import { hookEvents, type Removal, removals, rollback, rollbackRows, uninstall } from './run.ts'
+import { checkRemoval, hookEvents, type Removal, removals, rollback, rollbackRows, uninstall } from './run.ts'
 import { apiOf, useRelease } from './use-releases.ts'
 
 const atOnce = 4
+const stayed = new Set<Removal['state']>(['gone', 'kept', 'foreign', 'unknownKind'])
 const blocking = new Set<ApplyRow['state']>(['checking', 'refused', 'conflict', 'faulty', 'incomplete', 'unknownKind'])
 
 /** Goes back to a revision, or takes the release away: what will be done to which objects, what the server says to it, and then how it went. */
@@ -75,8 +76,21 @@ export function ReleaseDialog({
     return () => abort.abort()
   }, [planned, where, phase, round])
   useEffect(() => {
-    if (phase === 'planning') setGone(going ?? [])
-  }, [going, phase])
+    if (phase !== 'planning') return undefined
+    const planned = going ?? []
+    setGone(planned)
+    const abort = new AbortController()
+    void eachOf(
+      planned,
+      atOnce,
+      async (row, index) => {
+        const next = await checkRemoval(where, row, before[0]?.name ?? '', abort.signal)
+        if (!abort.signal.aborted) setGone((old) => old.map((each, at) => (at === index ? next : each)))
+      },
+      abort.signal,
+    )
+    return () => abort.abort()
+  }, [going, phase, where, before])
   const told = {
     row: setRow,
     removal: (index: number, row: Removal) => setGone((old) => old.map((each, at) => (at === index ? row : each))),
@@ -97,7 +111,12 @@ export function ReleaseDialog({
   const title = earlier ? t('helm.rollbackTitle', { name, revision: earlier.version }) : t('helm.uninstallTitle', { name })
   const release = earlier ? target : current
   const hooks = release ? hookEvents(release, earlier ? ['pre-rollback', 'post-rollback'] : ['pre-delete', 'post-delete']) : []
-  const ready = going !== undefined && rows.length === planned.length && rows.every((row) => !blocking.has(row.state))
+  const ready =
+    going !== undefined &&
+    rows.length === planned.length &&
+    rows.every((row) => !blocking.has(row.state)) &&
+    gone.every(({ state }) => state !== 'checking')
+  const leaving = gone.filter(({ state }) => !stayed.has(state)).length
   return (
     <Modal opened onClose={onClose} size={760} title={title} closeButtonProps={{ 'aria-label': t('common.close') }}>
       <p className="delete-where">
@@ -148,8 +167,8 @@ export function ReleaseDialog({
       )}
       {gone.length > 0 && (
         <>
-          <h3>{t('helm.removed', { count: gone.length })}</h3>
-          <ul className="delete-list" aria-label={t('helm.removed', { count: gone.length })} tabIndex={0}>
+          <h3>{t('helm.removed', { count: leaving })}</h3>
+          <ul className="delete-list" aria-label={t('helm.removed', { count: leaving })} tabIndex={0}>
             {gone.map((row) => (
               <li key={row.title}>
                 <ToneMark tone={removalTones[row.state]} />
@@ -181,6 +200,7 @@ export function ReleaseDialog({
 }
 
 const removalTones: Record<Removal['state'], Tone> = {
+  checking: 'busy',
   waiting: 'muted',
   running: 'busy',
   done: 'ok',
@@ -189,4 +209,5 @@ const removalTones: Record<Removal['state'], Tone> = {
   foreign: 'warn',
   unknownKind: 'warn',
   failed: 'bad',
+  unread: 'warn',
 }

@@ -4,7 +4,6 @@ import { DiffView } from '../../tools/actions/diff-view.tsx'
 import { CodeEditor } from '../../tools/yaml/code-editor.tsx'
 import { yamlText } from '../../tools/yaml/text.ts'
 import { useHub } from '../../queries/hub.ts'
-import { useResources } from '../../queries/discovery.ts'
 import { isSecret } from '../../kube/secret-values.ts'
 import { Age } from '../../ui/age.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
@@ -16,7 +15,8 @@ import { MiddleName } from '../../ui/middle-name.tsx'
 import { useGo, usePlace } from '../../ui/place.ts'
 import { TabBar } from '../../ui/tab-bar.tsx'
 import { Toggle } from '../../ui/toggle.tsx'
-import { KindLink, ObjectLink } from '../generic/common.tsx'
+import { ObjectLink } from '../generic/common.tsx'
+import { NamedObject } from '../generic/named-object.tsx'
 import { objectsOf } from './objects.ts'
 import { type Release, releaseTone, type Revision } from './release.ts'
 import { ReleaseDialog } from './release-dialog.tsx'
@@ -105,7 +105,6 @@ function Overview({ release, namespace, newest }: { release: Release; namespace:
   const { t } = useTranslation()
   const { info, chart } = release
   const objects = useMemo(() => objectsOf(release.manifest), [release.manifest])
-  const all = useResources(usePlace().context)
   const time = (text: string | undefined) => (Number.isNaN(Date.parse(text ?? '')) ? undefined : <Age at={Date.parse(text ?? '')} />)
   return (
     <div className="overview">
@@ -133,9 +132,9 @@ function Overview({ release, namespace, newest }: { release: Release; namespace:
       <Section title={t('helm.objects')}>
         {objects.length === 0 && <p className="dim">{t('helm.noObjects')}</p>}
         <ul className="plain-list">
-          {objects.map(({ index, apiVersion, kind, name, namespace: own }) => (
+          {objects.map(({ index, apiVersion, kind, name, namespace: own }, at) => (
             <li key={index}>
-              <KindLink apiVersion={apiVersion} kind={kind} namespace={own || (all.length > 0 ? namespace : '')} name={name} />
+              <NamedObject apiVersion={apiVersion} kind={kind} namespace={own || namespace} name={name} at={at} />
             </li>
           ))}
         </ul>

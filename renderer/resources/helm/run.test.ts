@@ -5,7 +5,7 @@ import type { Resource } from '../../kube/resource.ts'
 import { FakeClock } from '../../kube/testing/fake-clock.ts'
 import type { KubeObject } from '../../kube/types.ts'
 import { decodeRelease, type Release, releaseSecret, releasesOf } from './release.ts'
-import { hookEvents, manager, removals, rollback, rollbackRows, type Surroundings, uninstall } from './run.ts'
+import { checkRemoval, hookEvents, manager, removals, rollback, rollbackRows, type Surroundings, uninstall } from './run.ts'
 
 const kind = (plural: string, name: string): Resource => ({
   group: '',
@@ -138,6 +138,24 @@ test('an uninstallation takes its own objects and its record, and leaves what is
     'ConfigMap shop/new done',
     'ConfigMap shop/both done',
   ])
+})
+
+test('a plan says beforehand what is kept, what is somebody else’s and what is not there', async () => {
+  const { where } = await cluster()
+  const planned = removals(release(2, ['both', 'precious', 'foreign', 'absent'], ''), undefined, where)
+  expect(planned.map(({ state }) => state)).toEqual(['checking', 'checking', 'checking', 'checking'])
+  const checked = await Promise.all(planned.map((row) => checkRemoval(where, row, 'quay')))
+  expect(checked.map(({ title, state }) => `${title.split('/')[1]} ${state}`)).toEqual([
+    'absent gone',
+    'foreign foreign',
+    'precious kept',
+    'both waiting',
+  ])
+  const refused = {
+    ...where,
+    api: { ...where.api, get: async () => Promise.reject(new ApiError({ code: 403, reason: 'Forbidden', message: 'no', request: '' })) },
+  }
+  expect(await checkRemoval(refused, planned[0]!, 'quay')).toMatchObject({ state: 'unread', error: { code: 403 } })
 })
 
 test('where an object cannot be deleted the record stays', async () => {

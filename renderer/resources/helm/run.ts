@@ -15,8 +15,8 @@ export const manager = 'helm'
 export interface Removal {
   title: string
   path: string | undefined
-  /** `kept` by its own policy, `foreign` when another release or nobody of helm's owns it, `unknownKind` when it is not served. */
-  state: 'waiting' | 'running' | 'done' | 'gone' | 'kept' | 'foreign' | 'unknownKind' | 'failed'
+  /** `kept` by its own policy, `foreign` when another release or nobody of helm's owns it, `unknownKind` when it is not served, `unread` when nobody could see how it is. */
+  state: 'checking' | 'waiting' | 'running' | 'done' | 'gone' | 'kept' | 'foreign' | 'unknownKind' | 'failed' | 'unread'
   error?: unknown
 }
 
@@ -53,7 +53,23 @@ function removal(manifest: Manifest, { all, namespace }: Pick<Surroundings, 'all
   const own = kind?.resource.namespaced ? manifest.namespace || namespace : ''
   const title = `${manifest.kind} ${[own, manifest.name].filter(Boolean).join('/')}`
   if (!kind) return { title, path: undefined, state: 'unknownKind' }
-  return { title, path: placeOf(manifest, kind.resource, namespace).path, state: 'waiting' }
+  return { title, path: placeOf(manifest, kind.resource, namespace).path, state: 'checking' }
+}
+
+/** Whether it goes, or why it does not, as things are now: `waiting` when it goes. */
+export async function checkRemoval(
+  { api, namespace }: Pick<Surroundings, 'api' | 'namespace'>,
+  row: Removal,
+  release: string,
+  signal?: AbortSignal,
+): Promise<Removal> {
+  if (row.path === undefined) return row
+  try {
+    const why = stays(await api.get(row.path, signal), release, namespace)
+    return { path: row.path, title: row.title, state: why ?? 'waiting' }
+  } catch (error) {
+    return toApiError(error).code === 404 ? { ...row, state: 'gone' } : { ...row, state: 'unread', error }
+  }
 }
 
 async function remove(api: ClusterApi, row: Removal, release: string, namespace: string): Promise<Removal> {
