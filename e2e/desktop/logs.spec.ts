@@ -115,6 +115,11 @@ test('a line of millions is seen at its beginning, more of it on request, and al
   await expect(lines(inspector)).toHaveCount(3)
   await expect(lines(inspector).nth(2)).toHaveText('after')
   await expect(lines(inspector).nth(1)).toHaveText(/^x{4000}\S/)
+  // What is offered leaves room for the line's beginning, in a pane beside a list too.
+  const beginning = await lines(inspector)
+    .nth(1)
+    .evaluate((line) => (line.querySelector('.log-more')?.getBoundingClientRect().left ?? 0) - line.getBoundingClientRect().left)
+  expect(beginning).toBeGreaterThan(80)
   await lines(inspector)
     .nth(1)
     .getByRole('button', { name: /more characters/ })

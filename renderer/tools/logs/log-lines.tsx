@@ -213,7 +213,7 @@ function Line({
             </button>
           )}
           {(bytes !== undefined || !onMore) && onSave && (
-            <button type="button" className="link-button" onClick={onSave}>
+            <button type="button" className="link-button" title={t('logs.tooLong')} onClick={onSave}>
               {t('logs.saveWhole', { count: bytes ?? more })}
             </button>
           )}
