@@ -22,11 +22,12 @@ export default defineConfig({
       output: {
         codeSplitting: {
           // What the first page needs is one file: cut by which lazy part shares what, it was some seventy, each found by reading another.
-          // The entry stays apart, since it waits, and what it waits for may need the rest.
+          // The entry is in it: in a chunk of its own it would be the page's only script, and `early` would wait for all that it imports
+          // instead of running at once. What it awaits while it is evaluated may be in no chunk that imports this one: both catalogues are in it.
           groups: [
             // A script of its own in the page, before the other: it runs as soon as it is there, while that is still on its way.
             { name: 'early', test: early, priority: 1 },
-            { name: 'first', tags: ['$initial'], test: (id) => !/[\\/]app[\\/]main\.tsx$/.test(id) },
+            { name: 'first', tags: ['$initial'] },
           ],
         },
       },
