@@ -163,7 +163,7 @@ test('a certificate signing request: who asks, for what, how far it is, and what
   await expect(inspector.details).toContainText('who is this')
   await expect(inspector.details).toContainText('client auth')
   await expect(inspector.details.getByRole('button', { name: 'Actions' })).toBeVisible()
-  await inspector.row(/\/crew/).click()
+  await inspector.row(/crew crew/).click()
   await expect(inspector.details).toContainText('Certificate for')
   await expect(inspector.details).toContainText('O=Harbour Ltd, CN=crew')
   await inspector.details.getByRole('button', { name: 'Actions' }).click()

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { ColumnInfo } from '../kube/columns.ts'
 import type { ViewData } from '../kube/protocol.ts'
 import { Icon } from '../ui/icon.tsx'
+import './list-columns.css'
 
 interface VisibleColumn {
   info: ColumnInfo

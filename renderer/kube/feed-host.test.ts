@@ -175,6 +175,31 @@ describe('FeedHost', () => {
     expect(view(1)?.anchor).toEqual({ key: 'default-m', index: 2 })
   })
 
+  test('the cells of some columns are read of all rows that are shown, or of those of them that are selected', () => {
+    const { host, posted, frame, open } = setUp()
+    const read = (columns: string[]): unknown => {
+      host.receive({ op: 'read', id: 7, view: 1, columns })
+      return posted.findLast((m) => m.op === 'read')?.rows
+    }
+    host.receive({
+      op: 'view',
+      id: 1,
+      request: request({ filter: '-hidden', start: 1, end: 2, sort: { column: 'data', descending: true } }),
+    })
+    open()
+    const rows = [tableRow('b', 2, '3'), tableRow('a', 1, '2'), tableRow('c', 3, '4'), tableRow('hidden', 9, '5')]
+    frame({ id: 1, t: 'data', lines: [...rows.map((row, at) => ({ type: 'ADDED', object: table([row], at === 0) })), end] })
+    expect(read(['data', 'name', 'nothing'])).toEqual([
+      [3, 'c'],
+      [2, 'b'],
+      [1, 'a'],
+    ])
+    host.receive({ op: 'select', view: 1, keys: ['default-a', 'default-c', 'default-hidden'] })
+    expect(read(['name'])).toEqual([['c'], ['a']])
+    host.receive({ op: 'select', view: 1, keys: ['default-hidden'] })
+    expect(read(['name'])).toEqual([['c'], ['b'], ['a']])
+  })
+
   test('a range of rows can be picked from beyond the window', () => {
     const { host, frame, open, posted } = setUp()
     host.receive({ op: 'view', id: 1, request: request({ end: 1 }) })

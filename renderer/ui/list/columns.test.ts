@@ -6,7 +6,7 @@ const column = (id: string, type: ColumnInfo['type'], width: number) => ({ info:
 const pods = [
   column('name', 'text', 260),
   column('namespace', 'text', 130),
-  column('ready', 'number', 64),
+  column('ready', 'text', 64),
   column('status', 'status', 160),
   column('node', 'text', 160),
   column('zone', 'text', 160),
@@ -22,6 +22,11 @@ test('columns go only where there is no room, an address before a text, the last
   expect(names(least - 125)).toEqual(['name', 'namespace', 'ready', 'status', 'node', 'age'])
   expect(names(least - 124 - 96 - 96)).toEqual(['name', 'namespace', 'ready', 'status', 'age'])
   expect(names(10)).toEqual(['name', 'namespace', 'status', 'age'])
+})
+
+test('a narrow one finds room that a wider one has left', () => {
+  const wide = [column('name', 'text', 96), column('ports', 'mono', 300), column('zone', 'mono', 124)]
+  expect(fitting(wide, checkWidth + 96 + 124, 'name').map(({ info }) => info.id)).toEqual(['name', 'zone'])
 })
 
 test('what the list is sorted by stays', () => {

@@ -29,24 +29,26 @@ export const cellFlex = (info: ColumnInfo): { flex: string; minWidth: number } =
 /** What a row is known by, and how it is. */
 const kept: ReadonlySet<string> = new Set(['cluster', 'name', 'namespace', 'status', 'age'])
 
-/** Which go first where there is no room: an address, then a text, then a figure. */
-const leastNeeded: Readonly<Record<ColumnInfo['type'], number>> = { mono: 0, text: 1, age: 1, number: 2, status: 3 }
+/** Which are left out first where there is no room: an address, then a text, then a figure. */
+const needs: Readonly<Record<ColumnInfo['type'], number>> = { mono: 0, text: 1, age: 1, number: 2, status: 3 }
+
+/** No wider than this is a figure too, or a word: `2/3`, `ClusterIP`. */
+const shortWidth = 100
+const needOf = ({ type, width }: ColumnInfo): number => (width <= shortWidth ? Math.max(needs[type], needs.number) : needs[type])
 
 /**
- * The columns that fit into a width, px, without scrolling sideways: of the others the last of the least needed go first. What the list
- * is sorted by stays, and so does what `kept` names, though that may be too much.
+ * The columns that fit into a width, px, without scrolling sideways: of the others the least needed are left out, of equals the last.
+ * What the list is sorted by stays, and so does what `kept` names, though that may be too much.
  */
 export function fitting<C extends { info: ColumnInfo }>(columns: readonly C[], width: number, sortedBy: string): readonly C[] {
-  let needed = columns.reduce((sum, { info }) => sum + leastWidth(info), checkWidth)
-  const spare = columns
-    .filter(({ info }) => !kept.has(info.id) && info.id !== sortedBy)
-    .reverse()
-    .sort((a, b) => leastNeeded[a.info.type] - leastNeeded[b.info.type])
-  const gone = new Set<C>()
-  for (const column of spare) {
-    if (needed <= width) break
-    gone.add(column)
-    needed -= leastWidth(column.info)
+  const stays = ({ info: { id } }: C): boolean => kept.has(id) || id === sortedBy
+  let room = columns.filter(stays).reduce((left, { info }) => left - leastWidth(info), width - checkWidth)
+  const wanted = columns.filter((column) => !stays(column)).sort((a, b) => needOf(b.info) - needOf(a.info))
+  const left = new Set<C>()
+  for (const column of wanted) {
+    const least = leastWidth(column.info)
+    if (least > room) left.add(column)
+    else room -= least
   }
-  return gone.size === 0 ? columns : columns.filter((column) => !gone.has(column))
+  return left.size === 0 ? columns : columns.filter((column) => !left.has(column))
 }
