@@ -457,6 +457,54 @@ const applies: Request[] = [
   apply('a raw field that is a long number', `${apps}/controllerrevisions/applied?dryRun=All`, revision('applied', '1e30')),
 ]
 
+/** What stands behind a document in braces is looked at for one token, by who reads one document. */
+const BEHIND = [
+  ' x',
+  '{}',
+  ' ]',
+  ': x',
+  '\n---\n{}',
+  '\n- a',
+  ' # c',
+  '\n...\nx',
+  ' @',
+  '\n@',
+  ' %',
+ 
+  ' ? a',
+  '\n? a',
+  ' - a',
+  '\t{}',
+  '\u0000',
+]
+const MAP = '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"behind"}}'
+const yaml: Request[] = BEHIND.map((behind) => ({
+  ...{ name: `YAML with ${JSON.stringify(behind)} behind it`, method: 'POST', path: `${core}/configmaps?dryRun=All` },
+  ...{ type: 'application/yaml', body: MAP + behind },
+}))
+
+const get = (name: string, path: string, accept?: string): Request => ({
+  ...{ name, method: 'GET', path },
+  ...(accept === undefined ? {} : { headers: { accept } }),
+})
+const head = (path: string): Request => ({ name: `HEAD ${path}`, method: 'HEAD', path })
+const token = (...bytes: number[]): Request =>
+  get(`a token of ${bytes.join(' ')}`, `${core}/configmaps?limit=1&continue=${Buffer.from(bytes).toString('base64url')}`)
+const reads: Request[] = [
+  get('a form and a limit that are none', `${core}/configmaps?limit=x`, 'text/html'),
+  get('a form and a selector that are none', `${core}/configmaps?fieldSelector=x`, 'application/json;as=x;v=v1;g=meta.k8s.io'),
+  get('a watch in YAML from what is no version', `${core}/configmaps?watch=1&resourceVersion=x`, 'application/yaml'),
+  get('a watch in YAML', `${core}/configmaps?watch=1&timeoutSeconds=1`, 'application/yaml'),
+  ...['status', 'scale', 'log', '-1s', 'a/b'].map((below) => head(`${core}/pods/p/${below}`)),
+  head(`${core}/pods/p`),
+  head('/apis/storage.k8s.io/v1/volumeattachments/a/x'),
+  token(0xb6),
+  token(0x7b, 0xb6),
+  token(0x07),
+  token(0xc3, 0xa9),
+  { ...{ name: 'a patch of a type that is none', method: 'PATCH', path: `${core}/endpoints/e` }, type: 'text/plain', body: '{}' },
+]
+
 export const faults: readonly Request[] = [
   ...setUp,
   ...empties,
@@ -467,6 +515,8 @@ export const faults: readonly Request[] = [
   ...schemas,
   ...scopes,
   ...applies,
+  ...yaml,
+  ...reads,
   ...words,
   ...others,
   ...paired,

@@ -8,16 +8,19 @@ import {
   type CST,
   type Document,
   isAlias,
+  isCollection,
   isMap,
   isPair,
   isScalar,
   isSeq,
   LineCounter,
   type Node,
+  type ParsedNode,
   Parser,
   Scalar,
   visit,
   type YAMLMap,
+  type YAMLParseError,
 } from 'yaml'
 import { goQuote } from '../machinery/go-quote.ts'
 import { type DirectiveFault, Directives } from './yaml-directives.ts'
@@ -114,11 +117,14 @@ function documentsOf(text: string, most: number, limits: ExpansionLimits): YamlJ
   const lines = new LineCounter()
   try {
     return parsed(text, lines, most).map((doc) => {
-      const [error] = doc.errors
+      const end = most === 1 ? endOfFlow(doc.contents) : undefined
+      const isAsked = ({ code, pos: [at], message }: YAMLParseError): boolean =>
+        end === undefined || at < end || code !== 'UNEXPECTED_TOKEN' || message.includes('call stack')
+      const [error] = doc.errors.filter(isAsked)
       // The library tells of its own recursion as of a fault.
       if (error?.message.includes('call stack') === true) throw new RangeError(error.message)
       if (error !== undefined) throw new YamlError(`yaml: ${placed(inWords(error.message), error.pos[0], text)}`)
-      const refused = refusedScalar(doc.contents, text)
+      const refused = refusedScalar(doc.contents, text) ?? (end === undefined ? undefined : faultBehind(text, end))
       if (refused !== undefined) throw new YamlError(`yaml: ${placed(refused.why, refused.offset, text)}`)
       return new Converter(lines, limits).convert(doc.contents)
     })
@@ -126,6 +132,32 @@ function documentsOf(text: string, most: number, limits: ExpansionLimits): YamlJ
     // The parser recurses.
     throw e instanceof RangeError ? new YamlError(`yaml: exceeded max depth of ${MAX_DEPTH}`) : e
   }
+}
+
+/**
+ * Where a document in braces or brackets ends. What stands behind begins another one: who reads one document looks at the first token of it and
+ * no further (libyaml, yaml_parser_parse_document_end).
+ */
+const endOfFlow = (root: ParsedNode | null): number | undefined => (isCollection(root) && root.flow === true ? root.range[1] : undefined)
+
+const NO_TOKEN = 'found character that cannot start any token'
+/** What libyaml's scanner does not take for a token behind the end of a document, in the same line and in later ones. */
+const NOT_BEHIND: readonly (readonly [in_: 'line' | 'text', token: RegExp, why: string])[] = [
+  ['text', /^[@`]/, NO_TOKEN],
+  ['line', /^%/, NO_TOKEN],
+  ['line', /^\?(?=\s|$)/, 'mapping keys are not allowed in this context'],
+  ['line', /^-(?=\s|$)/, 'block sequence entries are not allowed in this context'],
+  ['text', /^[|>][-+0-9]*(?![-+0-9]|[ \t]*(?:#|[\r\n]|$))/, 'did not find expected comment or line break'],
+]
+
+function faultBehind(text: string, end: number): Refused | undefined {
+  const blank = /(?:[ \t\r\n]|(?<=[ \t\r\n])#.*)*/y
+  blank.lastIndex = end
+  const offset = end + blank.exec(text)![0].length
+  const rest = text.slice(offset, offset + LONGEST_KEY)
+  const isSameLine = !/[\r\n]/.test(text.slice(end, offset))
+  const why = NOT_BEHIND.find(([where, token]) => (where === 'text' || isSameLine) && token.test(rest))?.[2]
+  return why === undefined ? undefined : { why, offset }
 }
 
 function parsed(text: string, lines: LineCounter, most: number): Document.Parsed[] {

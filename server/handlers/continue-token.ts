@@ -1,6 +1,6 @@
 import { GoFields, goType } from '../machinery/go-fields.ts'
 import type { JsonObject } from '../machinery/json-walk.ts'
-import { parseJson } from '../machinery/json.ts'
+import { JsonError, parseJson, quotedByte } from '../machinery/json.ts'
 import type { Int64 } from '../machinery/numbers.ts'
 import { badRequest } from '../machinery/status.ts'
 
@@ -22,7 +22,7 @@ export function decodeContinue(text: string): ContinueToken {
     const illegal = text.search(/[^A-Za-z0-9_-]/)
     if (illegal !== -1) throw new Error(`illegal base64 data at input byte ${illegal}`)
     if (text.length % 4 === 1) throw new Error(`illegal base64 data at input byte ${text.length - 1}`)
-    token = fieldsOf(parseJson(Buffer.from(text, 'base64url').toString('utf8')))
+    token = fieldsOf(parsed(Buffer.from(text, 'base64url')))
   } catch (e) {
     throw bad(e instanceof Error ? e.message : String(e))
   }
@@ -34,6 +34,17 @@ export function decodeContinue(text: string): ContinueToken {
   const start = token.start.startsWith('/') ? token.start.slice(1) : token.start
   if (start.split('/').some((part) => part === '' || part === '.' || part === '..')) throw bad(token.start)
   return { revision: token.rv, start }
+}
+
+function parsed(json: Buffer): unknown {
+  try {
+    return parseJson(json.toString('utf8'))
+  } catch (e) {
+    const { at, message } = e as JsonError
+    const byte = at === undefined ? 0 : (json[at] ?? 0)
+    // Of what is no text Go names the byte.
+    throw byte < 0x80 ? e : new JsonError(message.replace(/'.*?'/, quotedByte(byte)))
+  }
 }
 
 /** As encoding/json reads it into the reference's struct; null is one with nothing in it. */

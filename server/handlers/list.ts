@@ -28,9 +28,18 @@ import { itemOf, respondInParts, STREAM_ABOVE } from './stream-list.ts'
 /** Answers above this size are compressed when the client takes gzip (apiserver `writers.go`, defaultGzipThresholdBytes). */
 const GZIP_THRESHOLD = 128 * 1024
 
-/** GET of a collection. */
-export async function listObjects(ctx: RequestContext, served: ServedResource, query: ListQuery, metrics?: ListMetrics): Promise<void> {
+/**
+ * GET of a collection.
+ * @param readQuery throws for what is wrong with it, which is told after what is wrong with the form that is asked for
+ */
+export async function listObjects(
+  ctx: RequestContext,
+  served: ServedResource,
+  readQuery: () => ListQuery,
+  metrics?: ListMetrics,
+): Promise<void> {
   const encoder = encoderFor(ctx, served)
+  const query = readQuery()
   const { namespace } = ctx.requestInfo
   const selection: Selection = { namespace, labels: query.labels, fields: query.fields }
   await prepare(served, selection)

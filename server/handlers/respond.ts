@@ -32,8 +32,6 @@ export function representationOf(
 ): Representation {
   const { verb } = ctx.requestInfo
   const r = negotiate(ctx.exchange.headers.accept, { transforms, streams: verb === 'list' || verb === 'watch', protobuf, cbor, routes })
-  if (verb === 'watch' && r.media === 'application/yaml')
-    throw notAcceptable(`only the following media types are accepted: ${streamTypes(cbor === true)}`)
   return r.media === 'application/json' && !r.pretty && wantsPretty(ctx.requestInfo.query, ctx.exchange.headers['user-agent'])
     ? { ...r, pretty: true }
     : r
@@ -45,6 +43,12 @@ function hasTable({ subresources, statusTable }: ServedResource, subresource: st
   if (subresource === 'status') return statusTable
   const sub = subresources.get(subresource)
   return sub?.form !== 'object' || sub.table !== undefined
+}
+
+/** @throws 406 for what a list may be answered in and a watch may not: told when the watch could begin */
+export function checkStreams(ctx: RequestContext): void {
+  if (representationOf(ctx).media !== 'application/yaml') return
+  throw notAcceptable(`only the following media types are accepted: ${streamTypes(ctx.cbor === true)}`)
 }
 
 /** @throws 406 before anything else is looked at */

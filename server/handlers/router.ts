@@ -10,7 +10,7 @@ import { listObjects } from './list.ts'
 import type { ListMetrics } from './list-metrics.ts'
 import { checkPatchType, isApply, patchObject } from './patch.ts'
 import { listQuery } from './query.ts'
-import { admitConnection, handleSubresource } from './subresource.ts'
+import { admitConnection, handleSubresource, isRoute } from './subresource.ts'
 import { handleUnstored } from './unstored.ts'
 import { replaceObject } from './update.ts'
 import { watchObjects, type WatchLimits } from './watch.ts'
@@ -30,8 +30,8 @@ export interface RouterOptions {
 /** The verbs of an object or collection, each in a file of its own. */
 const VERBS: Readonly<Record<string, (ctx: RequestContext, served: ServedResource, o: RouterOptions) => Promise<void>>> = {
   get: getObject,
-  list: (ctx, served, o) => listObjects(ctx, served, listQuery(ctx.requestInfo.query, served), o.lists),
-  watch: (ctx, served, o) => watchObjects(ctx, served, watchQuery(ctx, served), o.limits),
+  list: (ctx, served, o) => listObjects(ctx, served, () => listQuery(ctx.requestInfo.query, served), o.lists),
+  watch: (ctx, served, o) => watchObjects(ctx, served, () => watchQuery(ctx, served), o.limits),
   create: createObject,
   update: (ctx, served) => replaceObject(ctx, served),
   patch: (ctx, served) => patchObject(ctx, served),
@@ -125,12 +125,15 @@ export function router(options: RouterOptions): Handler {
     if (info.parts[2] === '') throw resourceNotFound()
     if (isOutOfScope(info, served) || (info.subresource !== '' && WATCH_PATH.test(ctx.exchange.path))) throw resourceNotFound()
     // Proxies alone take it: what is there is the backend's to say.
-    if (ctx.exchange.method === 'HEAD' && info.subresource !== 'proxy') throw methodNotAllowed()
+    if (ctx.exchange.method === 'HEAD' && info.subresource !== 'proxy')
+      throw info.subresource === '' || isRoute(served, info) ? methodNotAllowed() : resourceNotFound()
     if (info.subresource !== '') return handleSubresource(ctx, served)
     // The old form of a watch has no other methods.
     if (WATCH_PATH.test(ctx.exchange.path) && ctx.exchange.method !== 'GET') throw methodNotAllowed()
     const handler = VERBS[info.verb]
     if (handler === undefined || !served.facts.verbs.includes(info.verb) || isVerbOutOfPlace(info, served)) throw methodNotAllowed()
+    // No route takes another type: nothing else is said of the resource then.
+    if (info.verb === 'patch' && !isApply(ctx)) checkPatchType(ctx, served.schema)
     if (served.deprecation !== undefined) ctx.warnings.push(served.deprecation)
     return handler(ctx, served, options)
   }

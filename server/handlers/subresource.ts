@@ -23,6 +23,14 @@ const OPTIONS: Readonly<Record<string, 'CreateOptions' | 'UpdateOptions' | 'Patc
   patch: 'PatchOptions',
 }
 
+/** Whether there is a route for what stands below an object of a built-in kind, whatever the method. */
+export function isRoute(served: ServedResource, { subresource, parts }: RequestContext['requestInfo']): boolean {
+  const sub = served.subresources.get(subresource)
+  const hasBelow = sub?.form === 'connect' && sub.methods === undefined
+  if (parts.length > 3 && !hasBelow) return false
+  return sub !== undefined || (subresource === 'status' && served.store.hasStatus)
+}
+
 /** Requests below an object: `/status` for every kind that has one, the others from the resource's own table. */
 export async function handleSubresource(ctx: RequestContext, served: ServedResource): Promise<void> {
   const { subresource: name, verb } = ctx.requestInfo

@@ -17,7 +17,7 @@ import { objectFrames } from './object-frames.ts'
 import type { ResourceEncoder } from './encoders/contract.ts'
 import { errorFrame } from './encoders/frames.ts'
 import { whileFilling } from '../registry/generic/filling.ts'
-import { encoderFor } from './respond.ts'
+import { checkStreams, encoderFor } from './respond.ts'
 import { asksForSocket, watchSocket } from './watch-socket.ts'
 
 /** A watch without timeoutSeconds lives between this and twice this long (kube-apiserver --min-request-timeout). */
@@ -27,15 +27,25 @@ export interface WatchLimits {
   metrics?: WatchMetrics
 }
 
-/** GET with watch: events in frames until the client goes, the time is up, or the client falls too far behind. */
-export async function watchObjects(ctx: RequestContext, served: ServedResource, query: ListQuery, limits: WatchLimits): Promise<void> {
+/**
+ * GET with watch: events in frames until the client goes, the time is up, or the client falls too far behind.
+ * @param readQuery throws for what is wrong with it, which is told after what is wrong with the form that is asked for
+ */
+export async function watchObjects(
+  ctx: RequestContext,
+  served: ServedResource,
+  readQuery: () => ListQuery,
+  limits: WatchLimits,
+): Promise<void> {
   const encoder = encoderFor(ctx, served)
+  const query = readQuery()
   const { store } = served
   const { feed } = store.deps
   // The old path of one namespace's watch has its name where others have the namespace.
   const namespace = served.facts.namespaced ? ctx.requestInfo.namespace : ''
   const selection: Selection = { namespace, labels: query.labels, fields: query.fields }
   const revision = parseReadVersion(query.resourceVersion)
+  checkStreams(ctx)
   const initial = query.sendInitialEvents ?? revision === 0
   // Unset means consistent, "0" any, a number not older than that (KEP-3157).
   const filled = (wait: () => Promise<void>): Promise<void> => whileFilling(ctx.clock, served, wait)

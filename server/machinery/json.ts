@@ -310,13 +310,12 @@ class Scanner {
 }
 
 /** A character as Go's quoteChar prints it. Go looks at bytes, so the first byte of a longer character. */
+/** A byte as Go's errors name it. */
+export const quotedByte = (byte: number): string => `'${goQuote(String.fromCharCode(byte)).slice(1, -1)}'`
+
 function quoted(text: string, at: number): string {
   const char = text[at]!
   if (char === "'") return "'\\''"
   if (char === '"') return "'\"'"
-  const byte = Buffer.from(String.fromCodePoint(text.codePointAt(at)!))[0]!
-  if (byte === 0x7f) return "'\\x7f'"
-  const shown = JSON.stringify(String.fromCharCode(byte)).slice(1, -1)
-  const control = /^\\u00(..)$/.exec(shown)
-  return `'${control ? `\\x${control[1]}` : shown}'`
+  return quotedByte(Buffer.from(String.fromCodePoint(text.codePointAt(at)!))[0]!)
 }

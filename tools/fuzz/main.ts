@@ -20,6 +20,7 @@ const { values: flags } = commandLine('Generated requests to a server that this 
   seed: { type: 'number', default: 1, help: 'The same one makes the same requests.' },
   only: { type: 'string', default: '', help: 'Pattern of kinds: apps/v1/deployments.' },
   paired: { type: 'number', help: 'So many requests go to a kube-apiserver, too, and the answers are compared.' },
+  reads: { type: 'boolean', help: 'With --paired: lists, watches, odd paths and bodies that cannot be read instead of writes.' },
   sequences: {
     type: 'number',
     help: 'So many objects are written by several clients one after another, ten times each, on a kube-apiserver, too.',
@@ -121,7 +122,15 @@ async function withBoth(compare: (theirs: Target, mine: Target) => Promise<numbe
 }
 
 async function paired(count: number, theirs: Target, mine: Target): Promise<number> {
-  const { found, compared, recorded } = await compareBoth(theirs, mine, new Random(seed), run, count, new RegExp(flags.only))
+  const { found, compared, recorded } = await compareBoth(
+    theirs,
+    mine,
+    new Random(seed),
+    run,
+    count,
+    new RegExp(flags.only),
+    flags.reads === true,
+  )
   print(found)
   if (flags.record !== undefined) writeFileSync(flags.record, `${JSON.stringify(recorded, null, 1)}\n`)
   console.log(`${compared} answers compared, ${found.length} differ`)

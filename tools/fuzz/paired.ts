@@ -24,6 +24,7 @@ export async function compareBoth(
   run: string,
   count: number,
   only: RegExp,
+  reads = false,
 ): Promise<{ found: Difference[]; compared: number; recorded: Recorded[] }> {
   const ground = await prepare(theirs, run, only, true)
   await prepare(mine, run, only, true)
@@ -44,11 +45,11 @@ export async function compareBoth(
   }
   const worker = async (): Promise<void> => {
     while (left-- > 0) {
-      const request = makeRequest(random, { ...ground, samples: known })
+      const request = makeRequest(random, { ...ground, samples: known, reads })
       const key = request.label.slice(0, request.label.indexOf(' '))
       const [a, b] = await Promise.all([ask(theirs, request, key), ask(mine, request, key)])
       // There are patches that end the reference's handler.
-      const difference = a.status === 0 ? undefined : compare(request, a, b, run)
+      const difference = a.status === 0 ? undefined : reads ? compareHeads(request, a, b, run) : compare(request, a, b, run)
       if (difference !== undefined) found.push(difference)
       else recorded.add(request, a)
     }
@@ -170,6 +171,25 @@ function compare(request: FuzzRequest, a: Answer, b: Answer, run: string): Diffe
       .map((w) => `${w.path} ${JSON.stringify(w[side])?.slice(0, 200)}`)
       .join('\n     ')
   return make(`object ${paths.slice(0, 6).join(' ')}`, show('a'), show('b'))
+}
+
+/** Of answers to what is read or cannot be: how they begin, and what is said against the request. What a list holds differs by other things. */
+function compareHeads(request: FuzzRequest, a: Answer, b: Answer, run: string): Difference | undefined {
+  const [x, y] = [a, b].map((answer) => normalise(answer, run, new Map())) as [Normalised, Normalised]
+  const words = ({ status, headers, body }: Normalised): string[] => {
+    const { '(layout)': _, ...heads } = headers
+    const lines = [`${status}`, ...Object.entries(heads).map(([name, value]) => `${name}: ${value}`)]
+    if (status < 400) return lines
+    return [...lines, ...(typeof body === 'string' ? [body.trim()] : said((body ?? {}) as Status))]
+  }
+  const [s, t] = [words(x), words(y)]
+  const [only, other] = [s.filter((p) => !t.includes(p)), t.filter((p) => !s.includes(p))]
+  if (only.length + other.length === 0) return undefined
+  const shape = (parts: string[]): string => [...new Set(parts.map(shapeOf))].join(' | ')
+  return {
+    ...{ label: request.label, shape: `${shape(only)} → ${shape(other)}`, request },
+    ...{ reference: `${x.status} ${only.join('\n     ')}`, ours: `${y.status} ${other.join('\n     ')}` },
+  }
 }
 
 function* walk(path: string, a: unknown, b: unknown): IterableIterator<{ path: string; a: unknown; b: unknown }> {

@@ -26,12 +26,22 @@ export interface Ground {
   bases: ReadonlyMap<string, Json>
   /** No lists, watches and odd paths: writes only, none of which lasts. */
   paired: boolean
+  /** The other way round: lists, watches, odd paths and bodies that cannot be read, and no more. */
+  reads?: boolean
 }
 
 export const keyOf = (s: Sample): string => `${apiVersionOf(s)}/${s.resource}`
 
 export function makeRequest(r: Random, ground: Ground): FuzzRequest {
   const sample = r.pick(ground.samples)
+  if (ground.reads === true) {
+    const make = r.weighted<(r: Random, g: Ground, s: Sample) => FuzzRequest>([
+      [10, listed],
+      [8, odd],
+      [8, rawBody],
+    ])
+    return make(r, ground, sample)
+  }
   const make = r.weighted<(r: Random, g: Ground, s: Sample) => FuzzRequest>([
     [30, created],
     [ground.paired ? 4 : 10, generated],

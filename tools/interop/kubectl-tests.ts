@@ -105,7 +105,8 @@ export async function playKubectlTests(assets: string, only: string, theirs: boo
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
   const text = readFileSync(log, 'utf8')
   const failed = new Set([...text.matchAll(/^Error when running (\S+)/gm)].map(([, name]) => name!))
-  for (const name of failed) say(`${FAIL_ANYWHERE.has(name) ? 'left out' : 'FAULT'} ${name}${FAIL_ANYWHERE.has(name) ? `: ${FAIL_ANYWHERE.get(name)}` : ''}`)
+  for (const name of failed)
+    say(`${FAIL_ANYWHERE.has(name) ? 'left out' : 'FAULT'} ${name}${FAIL_ANYWHERE.has(name) ? `: ${FAIL_ANYWHERE.get(name)}` : ''}`)
   for (const name of FAIL_ANYWHERE.keys()) failed.delete(name)
   const functions = new Set([...text.matchAll(/^Running command: (run_\S+)/gm)].map(([, name]) => name)).size
   const checks = text.match(/Successful/g)?.length ?? 0

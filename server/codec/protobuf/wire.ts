@@ -14,6 +14,9 @@ export class EncodeError extends Error {
 export const VARINT = 0
 export const FIXED64 = 1
 export const BYTES = 2
+/** Of protobuf 2; nothing here writes them. */
+const START_GROUP = 3
+const END_GROUP = 4
 export const FIXED32 = 5
 
 const INITIAL = 64 * 1024
@@ -270,8 +273,23 @@ export class Reader {
       case FIXED32:
         this.#advance(4)
         return
+      case START_GROUP:
+        this.#skipGroup()
+        return
       default:
         throw new DecodeError(`proto: illegal wireType ${wire}`)
+    }
+  }
+
+  /** A group with those in it (protobuf 2). No message here has any. */
+  #skipGroup(): void {
+    for (let depth = 1; depth > 0; ) {
+      if (this.pos >= this.end) throw this.#short()
+      const tag = this.int64()
+      const wire = typeof tag === 'bigint' ? Number(tag & 7n) : tag & 7
+      if (wire === START_GROUP) depth++
+      else if (wire === END_GROUP) depth--
+      else this.skip(wire)
     }
   }
 
