@@ -68,11 +68,6 @@ export const known: readonly Known[] = [
     reason: 'which name server was asked is not known here',
   },
   {
-    where: /^webhooks: failed calls\/reviews: ending, /,
-    path: /^body\[\d\]$/,
-    reason: 'a kept connection that ends before an answer may have ended before it was used: the call is made once more',
-  },
-  {
     where: /^webhooks: reviews of writes\/reviews: namespace deleted$/,
     path: /preconditions$/,
     reason: 'the reference adds the uid of a namespace to the options of its deletion; here the delete itself sees to that',

@@ -105,7 +105,7 @@ const dynamic: Record<string, readonly string[]> = {
   'logs.times.': ['off', 'local', 'utc'],
   'helm.tabs.': ['overview', 'values', 'manifest', 'history'],
   'helm.columns.': ['name', 'namespace', 'status', 'revision', 'chart', 'appVersion', 'updated'],
-  'helm.state.': ['running', 'done', 'gone', 'kept', 'foreign', 'unknownKind', 'failed'],
+  'helm.state.': ['checking', 'unread', 'running', 'done', 'gone', 'kept', 'foreign', 'unknownKind', 'failed'],
   'logs.levels.': ['all', 'warn', 'bad'],
   'delete.state.': ['waiting', 'running', 'done', 'failed'],
   'help.keys.': ['palette', 'jump', 'filter', 'move', 'ends', 'open', 'select', 'range', 'all', 'menu', 'close', 'help'],
