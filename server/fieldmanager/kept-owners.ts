@@ -1,4 +1,5 @@
 import { isLarge } from '../machinery/copy-json.ts'
+import { isEmpty } from '../machinery/normal-form.ts'
 import { ownValue } from '../machinery/own.ts'
 import type { FieldSet } from './field-set.ts'
 import { fieldElement, itemElement, type PathElement } from './path-element.ts'
@@ -61,7 +62,7 @@ function ofValues(s: Structure, pe: PathElement, before: unknown, after: unknown
   if (before === undefined || before === null || after === undefined || after === null) return undefined
   const part = partOf(s, before)
   if (part !== partOf(s, after)) return undefined
-  if (part === 'map' && isMap(before) && isMap(after) && !s.map!.atomic && isFull(before) && isFull(after))
+  if (part === 'map' && isMap(before) && isMap(after) && !s.map!.atomic && !isEmpty(before) && !isEmpty(after))
     return ofMaps(s.map!, before, after, below(sets, pe))
   if (part === 'list' && Array.isArray(before) && Array.isArray(after) && s.list!.type === 'map')
     return ofLists(s.list!, before, after, below(sets, pe))
@@ -84,9 +85,4 @@ function ofLists(list: ListStructure, before: readonly unknown[], after: readonl
     if (found === 'changed') answer = found
   }
   return answer
-}
-
-function isFull(value: object): boolean {
-  for (const _ in value) return true
-  return false
 }

@@ -23,11 +23,13 @@ const OPTIONS: Readonly<Record<string, 'CreateOptions' | 'UpdateOptions' | 'Patc
   patch: 'PatchOptions',
 }
 
+/** Whether what stands behind a subresource is its own to read. */
+const takesPaths = (sub: Subresource | undefined): boolean => sub?.form === 'connect' && sub.methods === undefined
+
 /** Whether there is a route for what stands below an object of a built-in kind, whatever the method. */
 export function isRoute(served: ServedResource, { subresource, parts }: RequestContext['requestInfo']): boolean {
   const sub = served.subresources.get(subresource)
-  const hasBelow = sub?.form === 'connect' && sub.methods === undefined
-  if (parts.length > 3 && !hasBelow) return false
+  if (parts.length > 3 && !takesPaths(sub)) return false
   return sub !== undefined || (subresource === 'status' && served.store.hasStatus)
 }
 
@@ -37,8 +39,7 @@ export async function handleSubresource(ctx: RequestContext, served: ServedResou
   const path = ctx.requestInfo.parts.slice(3).join('/')
   const sub = served.subresources.get(name)
   // Paths of custom resources are looked at as far as they say something; others are routes.
-  const hasBelow = sub?.form === 'connect' && sub.methods === undefined
-  if (path !== '' && !hasBelow && served.schema.facts !== undefined) throw resourceNotFound()
+  if (path !== '' && !takesPaths(sub) && served.schema.facts !== undefined) throw resourceNotFound()
   if (name === 'status' && served.store.hasStatus) return status(ctx, served, verb)
   if (sub === undefined)
     throw served.schema.facts === undefined ? notFound(served.store.groupResource, ctx.requestInfo.name) : resourceNotFound()

@@ -1,3 +1,4 @@
+import { isObject } from './json-values.ts'
 import { JsonNumber } from './numbers.ts'
 
 /**
@@ -45,13 +46,10 @@ export function carryEmpty(from: unknown, to: unknown): void {
     if (Array.isArray(to)) for (const [i, item] of from.entries()) carryEmpty(item, to[i])
     return
   }
-  if (!isRecord(from) || !isRecord(to)) return
+  if (!isObject(from) || !isObject(to)) return
   for (const [field, kind] of emptied.get(from) ?? []) if (!Object.hasOwn(to, field)) rememberEmpty(to, field, kind)
   for (const key in to) carryEmpty(from[key], to[key])
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber)
 
 export function rememberEmpty(holder: object, field: string, kind: 'list' | 'map'): void {
   const fields = emptied.get(holder)

@@ -67,7 +67,8 @@ function sortedNames(value: JsonObject): [names: string[], wasSorted: boolean] {
 /** Whether a value is its own form. Owned fields are mostly empty objects. */
 const isPlain = (value: unknown): boolean => typeof value !== 'object' || value === null || isEmpty(value)
 
-function isEmpty(value: object): boolean {
+/** An object without fields. */
+export function isEmpty(value: object): boolean {
   for (const _ in value) return false
   return true
 }

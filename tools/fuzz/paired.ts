@@ -123,6 +123,8 @@ const shapeOf = (text: string): string =>
     .replace(/\[[^\]]{0,80}\]/g, '[]')
     .slice(0, 300)
 
+const shapesOf = (texts: readonly string[]): string => [...new Set(texts.map(shapeOf))].join(' | ')
+
 /** What control loops add, of which the reference has some inside. */
 const OTHERS =
   /^v1\/persistentvolume\S* .*metadata\.finalizers|volumeattributesclasses .*metadata\.finalizers|\/(?:apiservices|flowschemas|customresourcedefinitions) .*status\.conditions/
@@ -157,10 +159,13 @@ function compare(request: FuzzRequest, a: Answer, b: Answer, run: string): Diffe
     const [s, t] = [said(x.body as Status), said(y.body as Status)]
     const [only, other] = [s.filter((p) => !t.includes(p)), t.filter((p) => !s.includes(p))]
     if (x.status === y.status && only.length + other.length === 0) return undefined
-    const shape = (parts: string[]): string => [...new Set(parts.map(shapeOf))].join(' | ')
     const head = x.status === y.status ? String(x.status) : `${x.status} → ${y.status}`
     const [theirs, ours] = [x.status < 400 ? [] : only, y.status < 400 ? [] : other]
-    return make(`${head} ${shape(theirs)} → ${shape(ours)}`, `${x.status} ${theirs.join('\n     ')}`, `${y.status} ${ours.join('\n     ')}`)
+    return make(
+      `${head} ${shapesOf(theirs)} → ${shapesOf(ours)}`,
+      `${x.status} ${theirs.join('\n     ')}`,
+      `${y.status} ${ours.join('\n     ')}`,
+    )
   }
   const where = [...walk('', x.body, y.body)].filter(({ path }) => !OTHERS.test(`${request.label} ${path}`))
   if (where.length === 0) return undefined
@@ -185,9 +190,8 @@ function compareHeads(request: FuzzRequest, a: Answer, b: Answer, run: string): 
   const [s, t] = [words(x), words(y)]
   const [only, other] = [s.filter((p) => !t.includes(p)), t.filter((p) => !s.includes(p))]
   if (only.length + other.length === 0) return undefined
-  const shape = (parts: string[]): string => [...new Set(parts.map(shapeOf))].join(' | ')
   return {
-    ...{ label: request.label, shape: `${shape(only)} → ${shape(other)}`, request },
+    ...{ label: request.label, shape: `${shapesOf(only)} → ${shapesOf(other)}`, request },
     ...{ reference: `${x.status} ${only.join('\n     ')}`, ours: `${y.status} ${other.join('\n     ')}` },
   }
 }
