@@ -6,6 +6,7 @@ import type { Client } from '../client/client.ts'
 import {
   CONFIG_MAPS,
   CRON_JOBS,
+  DAEMON_SETS,
   DEPLOYMENTS,
   JOBS,
   NODES,
@@ -18,6 +19,7 @@ import {
 import { formatTime } from '../machinery/clock.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { cronJobController } from './cronjob/cronjob.ts'
+import { daemonSetController } from './daemonset/daemonset.ts'
 import { deploymentController } from './deployment/deployment.ts'
 import { disruptionController } from './disruption/disruption.ts'
 import { garbageCollectorController } from './garbage-collector/garbage-collector.ts'
@@ -228,6 +230,41 @@ describe('answers that are lost', () => {
     const found = (await alive()).map((p) => `${p.metadata.ownerReferences![0]!.name} ${indexOf(p)}`).sort()
     expect(found).toEqual([...[0, 1, 2, 3].map((i) => `db ${i}`), ...[0, 1, 2, 3].map((i) => `j ${i}`)])
   })
+})
+
+test('pods whose answer was lost are not made again while the cache does not show them', async () => {
+  const nodes = async (client: Client): Promise<void> => {
+    for (const name of ['a', 'b', 'c']) await client.resource(NODES).create({ apiVersion: 'v1', kind: 'Node', metadata: { name } })
+  }
+  c = await startTestCluster(nodes, replicaSetController, jobController, daemonSetController)
+  const posts = ({ method, path }: { method: string; path: string }): boolean => method === 'POST' && path.endsWith('/pods')
+  const unheard = c.holdUp(({ path }) => /^[/]api[/]v1[/]pods[?]/.test(path))
+  c.loseAnswers(posts)
+  await replicaSet('set', 3)
+  const template = { spec: { restartPolicy: 'Never', containers } }
+  const job = (name: string, completionMode: string): Promise<Job> =>
+    c.create<Job>(JOBS, {
+      ...{ apiVersion: 'batch/v1', kind: 'Job', metadata: { name } },
+      spec: { completions: 3, parallelism: 3, completionMode, template },
+    } as KubeObject as Job)
+  await job('indexed', 'Indexed')
+  await job('any', 'NonIndexed')
+  await c.create(DAEMON_SETS, {
+    ...{ apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'daemon' } },
+    spec: {
+      selector: { matchLabels: { d: 'y' } },
+      template: { metadata: { labels: { d: 'y' } }, spec: { containers, tolerations: [{ operator: 'Exists' }] } },
+    },
+  } as KubeObject)
+  await c.pass(120)
+  // One try of each, which the server carried out.
+  expect(await ownersOf()).toEqual({ any: 1, daemon: 1, indexed: 1, set: 1 })
+  c.loseAnswers(() => false)
+  unheard.letGo()
+  await c.pass(60)
+  expect(await ownersOf()).toEqual({ any: 3, daemon: 3, indexed: 3, set: 3 })
+  expect(await pods()).toHaveLength(12)
+  await rests()
 })
 
 describe('a store that goes away in the middle of it', () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { FakeClock } from '../machinery/clock.ts'
+import { StatusError } from '../machinery/status.ts'
 import { Expectations } from './expectations.ts'
 
 const DAYS = 3 * 86_400_000
@@ -30,4 +31,19 @@ test.each([
   expect(expectations.satisfied('a')).toBe(false)
   clock.advance(300_001)
   expect(expectations.satisfied('a')).toBe(true)
+})
+
+test.each([
+  ['a refusal', new StatusError(403, 'Forbidden', 'no'), false],
+  ['a server that failed', new StatusError(500, 'InternalError', 'etcd is away'), true],
+  ['a server that was too slow', new StatusError(504, 'Timeout', 'late'), true],
+  ['a connection that ended', new Error('socket hang up'), true],
+])('whether %s leaves open that a pod was made', (_, error, isInDoubt) => {
+  const expectations = new Expectations(new FakeClock())
+  expectations.expectCreations('a', 2)
+  expectations.creationsFailed('a', 2, [error])
+  expect(expectations.satisfied('a')).toBe(true)
+  expect(expectations.isInDoubt('a')).toBe(isInDoubt)
+  expectations.settle('a', 1)
+  expect([expectations.isInDoubt('a'), expectations.satisfied('a')]).toEqual([false, false])
 })

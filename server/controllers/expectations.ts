@@ -1,4 +1,5 @@
 import type { Clock } from '../machinery/clock.ts'
+import { isStatusError } from '../machinery/status.ts'
 
 // After this long a controller acts again, whatever it still waits to see.
 const TIMEOUT_MS = 5 * 60_000
@@ -9,6 +10,9 @@ interface Expected {
   at: number
 }
 
+/** A refusal says that nothing was done; a server that failed, or did not answer, may have done it. */
+const leavesOpen = (e: unknown): boolean => !isStatusError(e) || e.code >= 500
+
 /**
  * What a controller has done and not yet seen come back through its informer. Until it has, its cache is known to be
  * stale, and it neither creates nor deletes more.
@@ -16,6 +20,7 @@ interface Expected {
 export class Expectations {
   readonly #clock: Clock
   readonly #byKey = new Map<string, Expected>()
+  readonly #inDoubt = new Set<string>()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -48,8 +53,26 @@ export class Expectations {
     this.#byKey.get(key)?.deletions.delete(object)
   }
 
+  /** Of those creations that were expected, these failed: they will not be seen, unless their error leaves open whether they were carried out. */
+  creationsFailed(key: string, count: number, errors: readonly unknown[]): void {
+    for (let i = 0; i < count; i++) this.creationObserved(key)
+    if (errors.some(leavesOpen)) this.#inDoubt.add(key)
+  }
+
+  /** Whether more may have been created than this controller knows of, and its cache need not show it yet. */
+  isInDoubt(key: string): boolean {
+    return this.#inDoubt.has(key)
+  }
+
+  /** The doubt is over: so many creations are still to be seen. */
+  settle(key: string, unseen: number): void {
+    this.#inDoubt.delete(key)
+    if (unseen > 0) this.expectCreations(key, unseen)
+  }
+
   forget(key: string): void {
     this.#byKey.delete(key)
+    this.#inDoubt.delete(key)
   }
 
   /** True when everything expected was seen, or enough time has passed. */

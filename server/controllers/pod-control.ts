@@ -1,10 +1,15 @@
 import type { EventRecorder, EventSubject } from '../client/event-recorder.ts'
+import type { Informer } from '../client/informer.ts'
 import type { Pod, PodTemplate } from '../client/objects.ts'
 import { PODS } from '../client/resource.ts'
+import { keyOf } from '../client/store.ts'
+import type { LabelSelector } from '../machinery/labels.ts'
 import { isStatusError } from '../machinery/status.ts'
-import type { OwnerReference } from '../machinery/types.ts'
+import type { KubeObject, OwnerReference } from '../machinery/types.ts'
 import { inParallel, messageOf, type ControllerContext } from './controller.ts'
+import type { Expectations } from './expectations.ts'
 import { isTerminating as isNamespaceTerminating } from './namespace/terminating.ts'
+import { controllerOf } from './owners.ts'
 
 type Context = Pick<ControllerContext, 'client' | 'signal'>
 
@@ -47,6 +52,29 @@ export async function createPod(ctx: Context, owner: PodOwner, pod: Pod): Promis
     if (!isNamespaceTerminating(e)) owner.recorder.event(owner.subject, 'Warning', 'FailedCreate', `Error creating: ${messageOf(e)}`)
     throw e
   }
+}
+
+/**
+ * Whether the cache shows what became of everything that was done for an owner: else nothing more may be done. After a creation whose
+ * outcome is unknown the server is asked once, since a cache that is behind (its watch ended when the store went away) would let a
+ * pod be made twice. kube-controller-manager makes it, and removes one.
+ */
+export async function maySync(
+  ctx: Context,
+  expectations: Expectations,
+  owner: KubeObject,
+  selector: LabelSelector,
+  { lister }: Informer<Pod>,
+): Promise<boolean> {
+  const key = keyOf(owner)
+  if (!expectations.satisfied(key)) return false
+  if (!expectations.isInDoubt(key)) return true
+  const { uid, namespace } = owner.metadata
+  const options = { namespace, labelSelector: selector.toString(), metadataOnly: true, signal: ctx.signal }
+  const { items } = await ctx.client.resource<Pod>(PODS).list(options)
+  const unseen = items.filter((pod) => controllerOf(pod)?.uid === uid && lister.getByKey(keyOf(pod))?.metadata.uid !== pod.metadata.uid)
+  expectations.settle(key, unseen.length)
+  return unseen.length === 0
 }
 
 /** Deletes a pod and says so in an event of its owner. False when it was gone already. */

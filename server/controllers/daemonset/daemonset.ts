@@ -14,7 +14,7 @@ import { asError, inParallel, unlessConflict, withoutZeros, type Controller, typ
 import { Expectations } from '../expectations.ts'
 import { isTerminating as isNamespaceTerminating } from '../namespace/terminating.ts'
 import { claim, claimable, concerned, controllerOf, controllerRef, indexClaimable, ownerIn, type ClaimOptions } from '../owners.ts'
-import { createPod, deletePod, podFromTemplate, slowStart, type PodOwner } from '../pod-control.ts'
+import { createPod, deletePod, maySync, podFromTemplate, slowStart, type PodOwner } from '../pod-control.ts'
 import { BY_NODE, indexByNode, isReady, isTerminal } from '../pods.ts'
 import { REVISION_LABEL } from '../revisions.ts'
 import { WrittenVersions } from '../written.ts'
@@ -174,7 +174,7 @@ class DaemonSets {
       return this.#recorder.event(subject(ds), 'Warning', 'SelectingAll', why)
     }
     if (ds.metadata.deletionTimestamp != null) return
-    const mayAct = this.#expectations.satisfied(key)
+    const mayAct = await maySync(this.#ctx, this.#expectations, ds, selector, this.#pods)
     const pods = await this.#claim<Pod>(ds, selector, PODS, this.#pods)
     const revisions = await this.#claim<ControllerRevision>(ds, selector, CONTROLLER_REVISIONS, this.#revisions)
     const { current, old } = await readHistory(this.#ctx, ds, revisions, pods)
@@ -248,7 +248,7 @@ class DaemonSets {
     const { created, errors } = await slowStart(create, (node) =>
       createPod(this.#ctx, owner, podFromTemplate(templateFor(ds, hash, node), owner.ref, { generateName: `${ds.metadata.name}-` })),
     )
-    for (let i = created; i < create.length; i++) this.#expectations.creationObserved(key)
+    this.#expectations.creationsFailed(key, create.length - created, errors)
     const more = await inParallel(remove, PARALLEL_DELETES, async (pod) => {
       let seen = false
       try {

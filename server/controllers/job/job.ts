@@ -4,13 +4,14 @@ import type { Job } from '../../client/objects-batch.ts'
 import type { Pod } from '../../client/objects.ts'
 import { JOBS, PODS } from '../../client/resource.ts'
 import { keyOf } from '../../client/store.ts'
-import { selectorFromObject } from '../../machinery/labels.ts'
+import { selectorFromObject, type LabelSelector } from '../../machinery/labels.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import type { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller, type ControllerContext } from '../controller.ts'
 import { Expectations } from '../expectations.ts'
 import { claim, claimable, controllerOf, controllerRef, indexClaimable, ownerIn, selecting } from '../owners.ts'
+import { maySync } from '../pod-control.ts'
 import { WrittenVersions } from '../written.ts'
 import { finishedCondition, hasFinalizer, TRACKING_FINALIZER } from './job-pods.ts'
 import { JOB_DEFAULTS } from './limits.ts'
@@ -180,14 +181,14 @@ class Jobs {
       return this.#memory.recorder.event(subjectOf(job), 'Warning', 'UnknownCompletionMode', why)
     }
     // Asked before pods are counted: one that comes in between would be acted on twice.
-    const mayAct = this.#memory.expectations.satisfied(key)
-    await syncJob(this.#memory, key, job, await this.#claimPods(job), mayAct)
+    const { expectations } = this.#memory
+    const selector = selectorFromObject(job.spec?.selector)
+    const mayAct = selector === undefined ? expectations.satisfied(key) : await maySync(this.#ctx, expectations, job, selector, this.#pods)
+    await syncJob(this.#memory, key, job, selector === undefined ? [] : await this.#claimPods(job, selector), mayAct)
   }
 
-  async #claimPods(job: Job): Promise<Pod[]> {
+  async #claimPods(job: Job, selector: LabelSelector): Promise<Pod[]> {
     const { namespace = '', name = '' } = job.metadata
-    const selector = selectorFromObject(job.spec?.selector)
-    if (selector === undefined) return []
     const { client, signal } = this.#ctx
     const { lister } = this.#pods
     const pods = await claim<Pod>({

@@ -144,7 +144,7 @@ async function addPods(round: Round, missing: number): Promise<Managed> {
   }
   memory.expectations.expectCreations(key, pods.length)
   const { created, errors } = await slowStart(pods, (pod) => createPod(memory.ctx, owner, pod))
-  for (let i = created; i < pods.length; i++) memory.expectations.creationObserved(key)
+  memory.expectations.creationsFailed(key, pods.length - created, errors)
   const error = errors.find((e) => !isNamespaceTerminating(e))
   return { active: active + created, error }
 }

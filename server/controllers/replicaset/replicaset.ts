@@ -14,7 +14,7 @@ import { inParallel, isOpen, messageOf, unlessConflict, withoutZeros, type Contr
 import { Expectations } from '../expectations.ts'
 import { isTerminating as isNamespaceTerminating } from '../namespace/terminating.ts'
 import { claim, claimable, controllerOf, controllerRef, indexClaimable, ownerIn, selecting } from '../owners.ts'
-import { createPod, deletePod, podFromTemplate, slowStart, type PodOwner } from '../pod-control.ts'
+import { createPod, deletePod, maySync, podFromTemplate, slowStart, type PodOwner } from '../pod-control.ts'
 import { isActive, isAvailable, isReady, isTerminating, untilAvailable } from '../pods.ts'
 import { deletionOrder } from './deletion-order.ts'
 
@@ -145,9 +145,9 @@ export class ReplicaSets {
   async #sync(key: string): Promise<void> {
     const rs = this.#sets.lister.getByKey(key)
     if (rs === undefined) return this.#expectations.forget(key)
-    const mayAct = this.#expectations.satisfied(key)
     const selector = selectorFromObject(this.#kind.selector(rs))
     if (selector === undefined || selector.empty) return
+    const mayAct = await maySync(this.#ctx, this.#expectations, rs, selector, this.#pods)
     const pods = await this.#claimPods(rs, selector)
     const active = pods.filter(isActive)
     let failure: Error | undefined
@@ -202,8 +202,7 @@ export class ReplicaSets {
     const owner = this.#owner(rs)
     const pod = podFromTemplate(rs.spec?.template, owner.ref, { generateName: `${rs.metadata.name}-` })
     const { created, errors } = await slowStart(Array<Pod>(count).fill(pod), (p) => createPod(this.#ctx, owner, p))
-    // Pods that were not created will not be seen.
-    for (let i = created; i < count; i++) this.#expectations.creationObserved(key)
+    this.#expectations.creationsFailed(key, count - created, errors)
     if (!errors.every(isNamespaceTerminating)) throw errors[0]
   }
 
