@@ -59,12 +59,14 @@ function isVerbOutOfPlace({ verb, name, namespace }: RequestContext['requestInfo
 }
 
 /** A cluster's resource below a namespace, or an object of a namespace without one. */
-function isOutOfScope({ parts, namespace, resource }: RequestContext['requestInfo'], { facts }: ServedResource): boolean {
+function isOutOfScope({ parts, namespace, resource, path }: RequestContext['requestInfo'], { facts }: ServedResource): boolean {
   // The path's own name: for authorization a field selector on metadata.name counts as one too.
   const name = parts[1] ?? ''
   if (facts.namespaced) return namespace === '' && name !== ''
-  return namespace !== '' && (resource !== 'namespaces' || name === '')
+  return namespace !== '' && (resource !== 'namespaces' || name === '' || IN_A_NAMESPACE.test(path))
 }
+
+const IN_A_NAMESPACE = /[/]namespaces[/][^/]+[/]namespaces(?:[/]|$)/
 
 const TEXT = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }
 
