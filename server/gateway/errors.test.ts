@@ -34,7 +34,12 @@ describe('a connection that fails', () => {
     ['ECONNRESET', 'low', 'the connection was closed (ECONNRESET)'],
   ])('behind a proxy %s is told of whom it is of, without its password', (code, text, why) => {
     const low = Object.assign(new Error(text), { code })
-    expect(connectError('https://a:1', low, 'http://me:secret@way:2')).toMatchObject({ message: `https://a:1 did not answer: ${why}` })
+    const proxy = { url: 'http://me:secret@way:2' }
+    expect(connectError('https://a:1', low, proxy)).toMatchObject({ message: `https://a:1 did not answer: ${why}` })
+    const named = why.replace('way:2', 'way:2 of HTTPS_PROXY')
+    expect(connectError('https://a:1', low, { ...proxy, variable: 'HTTPS_PROXY' })).toMatchObject({
+      message: `https://a:1 did not answer: ${named}`,
+    })
   })
   test('an unknown code keeps its own words and blames the connection', () => {
     expect(connectError('https://a:1', new Error('odd'))).toMatchObject({ fault: 'Connect', message: 'https://a:1 did not answer: odd' })

@@ -1,5 +1,6 @@
 import type { Status } from '../machinery/status.ts'
 import { StatusError } from '../machinery/status.ts'
+import type { Proxy } from './environment-proxy.ts'
 import { ServerIdentityError } from './server-identity.ts'
 
 /** Where a request got stuck before an API server answered; in the Status as `details.causes[0].reason`. */
@@ -47,21 +48,20 @@ export class GatewayError extends StatusError {
 const unreached = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT'])
 const tunnelRefused = /^Proxy response \((\d+)\)/
 
-/** `proxy`: the address of the one on the way, which may hold a password. */
-function proxyFault(cause: Error, code: string, proxy: string): string | undefined {
-  const { protocol, host } = new URL(proxy)
-  const name = `the proxy ${protocol}//${host} on the way to it`
+function proxyFault(cause: Error, code: string, { url, variable }: Proxy): string | undefined {
+  const { protocol, host } = new URL(url)
+  const name = `the proxy ${protocol}//${host}${variable === undefined ? '' : ` of ${variable}`} on the way to it`
   const [, status] = tunnelRefused.exec(cause.message) ?? []
   if (status !== undefined) return `${name} answered ${status}`
   return unreached.has(code) ? `${name}: ${sentences[code]} (${code})` : undefined
 }
 
-/** A sentence for a failed connection: Node's error codes mean little to most people. `proxy`: of the kubeconfig, where it names one. */
-export function connectError(server: string, e: unknown, proxy = ''): GatewayError {
+/** A sentence for a failed connection: Node's error codes mean little to most people. `proxy`: the one on the way. */
+export function connectError(server: string, e: unknown, proxy?: Proxy): GatewayError {
   if (e instanceof GatewayError) return e
   const cause = rootCause(e)
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
-  const onTheWay = proxy === '' ? undefined : proxyFault(cause, code, proxy)
+  const onTheWay = proxy === undefined ? undefined : proxyFault(cause, code, proxy)
   if (onTheWay !== undefined) return new GatewayError('Connect', `${server} did not answer: ${onTheWay}`)
   const why = cause instanceof ServerIdentityError ? cause.message : (sentences[code] ?? tlsReason(cause, code) ?? cause.message)
   return new GatewayError(

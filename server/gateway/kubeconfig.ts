@@ -130,7 +130,7 @@ function resolveContext(
 }
 
 /** client-go refuses any other (`parseProxyURL`). */
-const isProxy = (address: string): boolean => URL.canParse(address) && /^(https?|socks5):$/.test(new URL(address).protocol)
+export const isProxy = (address: string): boolean => URL.canParse(address) && /^(https?|socks5):$/.test(new URL(address).protocol)
 
 function collect(entries: readonly NamedEntry[], into: Map<string, Fields>, shape: (f: Fields) => Fields): void {
   for (const { name, body } of entries) if (!into.has(name)) into.set(name, shape(body))

@@ -10,8 +10,9 @@ import type { ConnectionTimes } from './connection-times.ts'
 import type { ConnectionState, Upstream, UpstreamRequest, UpstreamResponse } from './contract.ts'
 import { bearerToken, credentialFault, pluginFault } from './credential-files.ts'
 import { discard } from './discard.ts'
+import { environmentProxy, type Proxy } from './environment-proxy.ts'
 import { connectError, GatewayError } from './errors.ts'
-import { isFields, type KubeContext, text } from './kubeconfig.ts'
+import { isFields, isProxy, type KubeContext, text } from './kubeconfig.ts'
 import { sentUser, withheld } from './plain-http.ts'
 import { mayProxy } from './route.ts'
 import { serverIdentityFault } from './server-identity.ts'
@@ -38,15 +39,18 @@ export class RemoteUpstream implements Upstream {
   /** With what of its user may be sent. */
   readonly #context: KubeContext
   readonly #withheld: string | undefined
+  readonly #proxy: Proxy | undefined
   readonly #clock: Clock
   #config: KubeConfig | undefined
   #dispatcher: { material: string; dispatcher: Dispatcher } | undefined
   #credentials: { until: number; value: Promise<Credentials> } | undefined
 
-  constructor(context: KubeContext, clock: Clock, times: ConnectionTimes, changed: (state: ConnectionState) => void) {
+  constructor(context: KubeContext, clock: Clock, times: ConnectionTimes, changed: (state: ConnectionState) => void, env = process.env) {
     this.server = new URL(text(context.cluster.server))
     this.#context = { ...context, user: sentUser(context) }
     this.#withheld = withheld(context)
+    const proxy = text(context.cluster['proxy-url'])
+    this.#proxy = proxy === '' ? environmentProxy(this.server, env) : { url: proxy }
     this.#clock = clock
     this.#times = times
     this.connection = new ClusterConnection({
@@ -128,7 +132,7 @@ export class RemoteUpstream implements Upstream {
       })
       return { status: answer.statusCode, headers: answer.headers, body: answer.body }
     } catch (e) {
-      throw connectError(this.server.origin, late.signal.aborted ? late.signal.reason : e, text(this.#context.cluster['proxy-url']))
+      throw connectError(this.server.origin, late.signal.aborted ? late.signal.reason : e, this.#proxy)
     } finally {
       timer?.cancel()
     }
@@ -217,7 +221,9 @@ export class RemoteUpstream implements Upstream {
   async #resolve(): Promise<Credentials> {
     const fault = await credentialFault(this.#context)
     if (fault !== undefined) throw new GatewayError('BrokenContext', `context "${this.#context.name}" cannot be used: ${fault}`)
-    this.#config ??= await kubeConfig(this.#context)
+    if (this.#proxy && !isProxy(this.#proxy.url))
+      throw new GatewayError('Connect', `${this.server.origin} was not asked: ${this.#proxy.variable} names no http, https or socks5 proxy`)
+    this.#config ??= await kubeConfig(this.#context, this.#proxy)
     const config = this.#config
     const options: RequestOptions = {}
     await config.applyToHTTPSOptions(options)
@@ -236,13 +242,13 @@ export class RemoteUpstream implements Upstream {
   }
 }
 
-async function kubeConfig(c: KubeContext): Promise<KubeConfig> {
+async function kubeConfig(c: KubeContext, proxy: Proxy | undefined): Promise<KubeConfig> {
   // The package's index loads a client for every API; the module of the kubeconfig is enough.
   const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js')
   const config = new KubeConfig()
   const plain = text(c.cluster.server).startsWith('http:')
   // KubeConfig refuses plain HTTP unless told that certificates do not matter, and there is none.
-  const cluster = plain ? { ...c.cluster, 'insecure-skip-tls-verify': true } : c.cluster
+  const cluster = { ...c.cluster, ...(plain ? { 'insecure-skip-tls-verify': true } : {}), ...(proxy ? { 'proxy-url': proxy.url } : {}) }
   const document = {
     clusters: [{ name: 'cluster', cluster }],
     users: [{ name: 'user', user: isFields(c.user.exec) ? { ...c.user, exec: withExecInfo(c.user.exec, c.cluster) } : c.user }],
