@@ -135,7 +135,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   // The port, on which nobody is answered yet.
   const listener = await listen({
     ...{ port: o.port, host: o.bindAddress, tls: o.tls, clock },
-    ...{ onlyHttp1: o.disableHttp2, reusePort: o.permitPortSharing },
+    ...{ onlyHttp1: o.disableHttp2, reusePort: o.permitPortSharing, isIdentityHeader: o.isIdentityHeader },
     limits: { maxConcurrentStreams: o.maxStreamsPerConnection },
     onHandlerError: (e) => log.error({ err: traceOf(e) }, 'a handler let an error out'),
   })
@@ -153,7 +153,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
 
   // Ways to kubelets, pods and servers behind services.
   const localKubelets = new LocalKubelets()
-  const forwarder = new Forwarder(o.kubelets, { kubelets: localKubelets, ownPort: listener.port })
+  const forwarder = new Forwarder(o.kubelets, { kubelets: localKubelets, ownPort: listener.port }, o.isIdentityHeader)
   starting.defer(() => forwarder.close())
   const proxied = { forwarder, store, kubelet: o.kubelets }
   const [proxies, streams] = [new Proxies(proxied), new StreamMetrics()]

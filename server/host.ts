@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import { apiServer } from './authn/components.ts'
-import { authenticationFileOf, authenticationOf, tokenExpirationOf } from './control-plane/authentication.ts'
+import { authenticationFileOf, authenticationOf, frontProxyHeadersOf, tokenExpirationOf } from './control-plane/authentication.ts'
 import { ClientAuthorities } from './control-plane/client-authorities.ts'
 import { authorizationOf } from './control-plane/authorization.ts'
 import { pluginConfigurationsOf } from './control-plane/plugin-configurations.ts'
@@ -116,6 +116,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       maxStreamsPerConnection: o.limits.http2MaxStreamsPerConnection,
       disableHttp2: o.serving.disableHttp2,
       permitPortSharing: o.serving.permitPortSharing,
+      isIdentityHeader: frontProxyHeadersOf(o),
       goawayChance: o.serving.goawayChance,
       strictTransportSecurity: o.serving.strictTransportSecurity,
       shutdownDelayMs: o.serving.shutdownDelayMs,

@@ -19,7 +19,8 @@ export interface Request {
   /** A body in CBOR: a value, or bytes in hexadecimal where a text. */
   cbor?: unknown
   type?: string
-  headers?: Record<string, string>
+  /** A list for a header that is sent several times. */
+  headers?: Record<string, string | string[]>
   /** Instead of the administrator's; an empty string for none. */
   token?: string
 }
@@ -99,9 +100,12 @@ export class Answers {
     const own = (text: string): string => this.own(text)
     const { method, path, cbor, headers, token } = request
     const { type = cbor === undefined ? undefined : 'application/cbor' } = request
+    const ownHeaders = Object.fromEntries(
+      Object.entries(headers ?? {}).map(([header, value]) => [header, typeof value === 'string' ? own(value) : value.map(own)]),
+    )
     const sent = cbor === undefined ? textOf(request.body, own) : bytesOf(cbor, own)
     const got = await api.send(method, own(path), {
-      headers: { 'user-agent': 'tester/1.0 (of answers)', ...headers },
+      headers: { 'user-agent': 'tester/1.0 (of answers)', ...ownHeaders },
       ...(sent === undefined ? {} : { body: sent }),
       ...(type === undefined ? {} : { type }),
       ...(token === undefined ? {} : { token }),

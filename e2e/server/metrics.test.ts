@@ -13,7 +13,9 @@ describe('metrics', () => {
   let metrics: Awaited<ReturnType<typeof scraped>>
   const send = async ({ method, path, body, headers = {}, token }: Request): Promise<void> => {
     const sent = body === undefined ? {} : { body: answers.own(JSON.stringify(body)) }
-    const shown = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, answers.own(value)]))
+    const shown = Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, [value].flat().map((each) => answers.own(each))]),
+    )
     await server.api.send(method, answers.own(path), { ...sent, headers: shown, ...(token === undefined ? {} : { token }) })
   }
   beforeAll(async () => {

@@ -43,6 +43,11 @@ describe('what a server behind is told of who asks', () => {
     })
   })
 
+  test('in bytes, of which Node sends no others', () => {
+    const { 'x-remote-user': user, 'x-remote-group': groups } = identityHeaders({ name: 'имя', groups: ['名'] })
+    expect([user, groups].flat().map((value) => Buffer.from(value!, 'latin1').toString())).toEqual(['имя', '名'])
+  })
+
   test('nothing of what is not known', () => {
     expect(identityHeaders({ name: 'jane', uid: '', groups: [] })).toEqual({ 'x-remote-user': 'jane' })
   })

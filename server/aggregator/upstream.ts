@@ -1,3 +1,4 @@
+import { escapedKey, toHeader } from '../machinery/identity-headers.ts'
 import { Agent, request } from 'node:https'
 import type { UserInfo } from '../authn/contract.ts'
 import { FirstWrite } from '../machinery/first-write.ts'
@@ -30,19 +31,12 @@ export function upstreamOf(a: ApiService, proxy: FrontProxy): Upstream {
 
 /** Who asks, for a server that believes our certificate (client-go `transport.SetAuthProxyHeaders`). */
 export function identityHeaders({ name, uid, groups, extra }: UserInfo): Record<string, string | string[]> {
-  const headers: Record<string, string | string[]> = { 'x-remote-user': name }
-  if (uid !== undefined && uid !== '') headers['x-remote-uid'] = uid
-  if (groups.length > 0) headers['x-remote-group'] = [...groups]
-  for (const [key, values] of Object.entries(extra ?? {})) headers[`x-remote-extra-${escapeKey(key)}`] = [...values]
+  const headers: Record<string, string | string[]> = { 'x-remote-user': toHeader(name) }
+  if (uid !== undefined && uid !== '') headers['x-remote-uid'] = toHeader(uid)
+  if (groups.length > 0) headers['x-remote-group'] = groups.map(toHeader)
+  for (const [key, values] of Object.entries(extra ?? {})) headers[`x-remote-extra-${escapedKey(key)}`] = values.map(toHeader)
   return headers
 }
-
-/** Bytes that no token of RFC 9110 §5.6.2 may have, and `%`, as %XX (client-go `headerKeyEscape`). */
-const escapeKey = (key: string): string =>
-  Array.from(Buffer.from(key.toLowerCase()), (byte) => {
-    const char = String.fromCharCode(byte)
-    return /[a-z\d!#$&'*+.^_`|~-]/.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
-  }).join('')
 
 /** The server itself, when it asks for discovery. */
 const AGGREGATOR: UserInfo = { name: 'system:kube-aggregator', groups: ['system:masters'] }

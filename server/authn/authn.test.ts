@@ -21,9 +21,9 @@ const tokens = parseTokens('t1,bob,u1,"dev,ops"\n\nt2,eve,u2\r\n,skipped,u3\nt2,
 const bearer = bearerAuthenticator([forServer(tokens, [])], [])
 
 describe('token file', () => {
-  test('the columns are token, user, uid, groups; the last line of a token wins', () => {
+  test('the columns are token, user, uid, groups; the last line of a token wins; an empty column is a group, as in Go', () => {
     expect(bearer.authenticate(shown('Bearer t1'))).toEqual({ user: { name: 'bob', uid: 'u1', groups: ['dev', 'ops'] }, audiences: [] })
-    expect(bearer.authenticate(shown('bearer t2'))).toEqual({ user: { name: 'eva', uid: 'u2', groups: [] }, audiences: [] })
+    expect(bearer.authenticate(shown('bearer t2'))).toEqual({ user: { name: 'eva', uid: 'u2', groups: [''] }, audiences: [] })
   })
 
   test('unknown tokens are failed logins, other schemes are none', () => {

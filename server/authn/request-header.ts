@@ -1,3 +1,4 @@
+import { fromHeader, separateIdentity, unescapedKey } from '../machinery/identity-headers.ts'
 import { hash, X509Certificate } from 'node:crypto'
 import { subjectOf } from '../machinery/x509/name.ts'
 import type { ConnectionState, RequestHeaders } from '../serving/exchange.ts'
@@ -77,10 +78,9 @@ function refusalOf(connection: ConnectionState, roots: ReadonlySet<string>, allo
   return allowedNames.includes(commonName) ? undefined : `x509: subject with cn=${commonName} is not in the allowed list`
 }
 
-/** Repeated headers arrive with line feeds between their values where a comma may be in one (`RequestHeaders`). */
 const valuesOf = (headers: RequestHeaders, name: string): readonly string[] => {
   const value = headers[name]
-  return value === undefined ? [] : value.split(name.startsWith('x-remote-') ? '\n' : ', ')
+  return value === undefined ? [] : separateIdentity(fromHeader(value))
 }
 
 /** Of the first header that says anything, its first value. */
@@ -97,18 +97,9 @@ function extraOf(headers: RequestHeaders, prefixes: readonly string[]): Record<s
   for (const prefix of prefixes) {
     for (const name in headers) {
       if (!name.startsWith(prefix)) continue
-      const key = unescaped(name.slice(prefix.length))
+      const key = unescapedKey(name.slice(prefix.length))
       extra.set(key, [...(extra.get(key) ?? []), ...valuesOf(headers, name)])
     }
   }
   return extra.size === 0 ? undefined : Object.fromEntries(extra)
-}
-
-/** As it is where it is escaped badly. */
-function unescaped(key: string): string {
-  try {
-    return decodeURIComponent(key)
-  } catch {
-    return key
-  }
 }

@@ -30,7 +30,7 @@ export function parseTokens(text: string, file: string): TokenUsers {
     if (token === undefined || name === undefined || uid === undefined) {
       throw new Error(`token file '${file}' must contain at least 3 columns (token, user name, user uid), found ${record.length}`)
     }
-    if (token !== '') users.set(token, { name, uid, groups: groups === undefined || groups === '' ? [] : groups.split(',') })
+    if (token !== '') users.set(token, { name, uid, groups: groups === undefined ? [] : groups.split(',') })
   }
   return { userOf: (token) => users.get(token) }
 }

@@ -1,3 +1,4 @@
+import { identityHeadersOf, isStandardIdentity, type IsIdentityHeader } from '../machinery/identity-headers.ts'
 import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { BootstrapTokens } from '../authn/bootstrap-token.ts'
@@ -55,6 +56,15 @@ export function authenticationOf(o: Options, d: AuthenticationDependencies): (lo
     return { authenticator, serviceAccountTokens, metrics }
   }
 }
+
+/** The headers in which somebody may say who asks, here. Without front proxies only the usual ones mean anything to anybody. */
+export const frontProxyHeadersOf = ({ authentication: a }: Pick<Options, 'authentication'>): IsIdentityHeader =>
+  a.requestHeaderClientCaFile === ''
+    ? isStandardIdentity
+    : identityHeadersOf(
+        [...a.requestHeaderUsernameHeaders, ...a.requestHeaderUidHeaders, ...a.requestHeaderGroupHeaders],
+        a.requestHeaderExtraHeadersPrefix,
+      )
 
 /** Who may say in headers who asks. */
 function frontProxyOf({ authentication: a }: Options, authorities: ClientAuthorities): RequestHeaderOptions {

@@ -1,3 +1,4 @@
+import type { IsIdentityHeader } from '../machinery/identity-headers.ts'
 import type { AuthenticationTrust } from '../aggregator/authentication.ts'
 import type { FrontProxy } from '../aggregator/upstream.ts'
 import type { Authenticator } from '../authn/contract.ts'
@@ -69,6 +70,8 @@ export interface ApiServerOptions {
   maxStreamsPerConnection: number
   disableHttp2?: boolean
   permitPortSharing?: boolean
+  /** In which headers front proxies speak, besides the usual ones; absent: only these. */
+  isIdentityHeader?: IsIdentityHeader
   /** How likely a request over HTTP/2 ends its connection. */
   goawayChance?: number
   strictTransportSecurity?: readonly string[]

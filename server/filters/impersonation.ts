@@ -3,6 +3,7 @@ import { Impersonation, type ImpersonationObserver, type WantedUser } from '../a
 import { goQuote } from '../machinery/go-quote.ts'
 import { badRequest } from '../machinery/status.ts'
 import type { RequestHeaders } from '../serving/exchange.ts'
+import { fromHeader, separateIdentity, unescapedKey } from '../machinery/identity-headers.ts'
 import type { Filter, RequestContext } from '../request/context.ts'
 
 const PREFIX = 'impersonate-'
@@ -59,12 +60,12 @@ export function wantedUser(headers: RequestHeaders): WantedUser | undefined {
   let asked = false
   for (const header in headers) {
     if (!header.startsWith(PREFIX)) continue
-    const values = asUtf8(headers[header] ?? '').split('\n')
+    const values = separateIdentity(fromHeader(headers[header] ?? ''))
     if (header === 'impersonate-user') name = values[0]!
     else if (header === 'impersonate-uid') uid = values[0]!
     else if (header === 'impersonate-group') groups = values
     else if (header.startsWith(EXTRA)) {
-      const key = unescaped(header.slice(EXTRA.length))
+      const key = unescapedKey(header.slice(EXTRA.length))
       extra[key] = [...(extra[key] ?? []), ...values]
     } else continue
     asked ||= header !== 'impersonate-user' && (header !== 'impersonate-uid' || uid !== '')
@@ -72,21 +73,6 @@ export function wantedUser(headers: RequestHeaders): WantedUser | undefined {
   if (name !== '') return { name, uid, groups, extra }
   if (asked) throw badRequest(`requested ${described(uid, groups, extra)} without impersonating a user name`)
   return undefined
-}
-
-/** Header bytes come as Latin-1; names are UTF-8. */
-function asUtf8(value: string): string {
-  for (let i = 0; i < value.length; i++) if (value.charCodeAt(i) > 0x7f) return Buffer.from(value, 'latin1').toString()
-  return value
-}
-
-/** Malformed escapes stay as they are. */
-function unescaped(key: string): string {
-  try {
-    return decodeURIComponent(key)
-  } catch {
-    return key
-  }
 }
 
 const goStrings = (list: readonly string[]): string => `[]string{${list.map(goQuote).join(', ')}}`

@@ -1,3 +1,4 @@
+import { isStandardIdentity, joinedIdentity } from '../machinery/identity-headers.ts'
 import { Readable } from 'node:stream'
 import type { Transport } from '../client/transport.ts'
 import { Slice } from '../machinery/slice.ts'
@@ -18,9 +19,9 @@ export class LocalUpstream implements Upstream {
   }
 
   async send(req: UpstreamRequest): Promise<UpstreamResponse> {
-    // Names may contain commas: the server takes these as it makes them of several headers (serving/http1-exchange.ts).
+    // Names may contain commas: the server takes these as it makes them of several headers (machinery/identity-headers.ts).
     const headers = Object.fromEntries(
-      Object.entries(req.headers).map(([k, v]) => [k, Array.isArray(v) ? v.join(k.startsWith('impersonate-') ? '\n' : ', ') : v]),
+      Object.entries(req.headers).map(([k, v]) => [k, Array.isArray(v) ? (isStandardIdentity(k) ? joinedIdentity(v) : v.join(', ')) : v]),
     )
     const body = req.body === undefined ? undefined : await collect(req.body)
     try {

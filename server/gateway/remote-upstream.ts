@@ -1,3 +1,4 @@
+import { escapedKey, toHeader } from '../machinery/identity-headers.ts'
 import { basename } from 'node:path'
 import type { AgentOptions, RequestOptions } from 'node:https'
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js'
@@ -282,12 +283,12 @@ function plainHeaders(options: RequestOptions): Record<string, string | string[]
 function impersonation(user: Record<string, unknown>): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {}
   const uid = text(user['as-uid'])
-  if (uid !== '') headers['impersonate-uid'] = uid
+  if (uid !== '') headers['impersonate-uid'] = toHeader(uid)
   const groups = user['as-groups']
-  if (Array.isArray(groups)) headers['impersonate-group'] = groups.map(String)
+  if (Array.isArray(groups)) headers['impersonate-group'] = groups.map((group) => toHeader(String(group)))
   if (isFields(user['as-user-extra'])) {
     for (const [key, values] of Object.entries(user['as-user-extra'])) {
-      if (Array.isArray(values)) headers[`impersonate-extra-${encodeURIComponent(key.toLowerCase())}`] = values.map(String)
+      if (Array.isArray(values)) headers[`impersonate-extra-${escapedKey(key)}`] = values.map((value) => toHeader(String(value)))
     }
   }
   return headers

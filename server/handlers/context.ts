@@ -1,3 +1,4 @@
+import { fromHeader } from '../machinery/identity-headers.ts'
 import type { RequestContext } from '../request/context.ts'
 import { apiVersionOf } from '../machinery/types.ts'
 import type { StrategyContext } from '../registry/generic/strategy.ts'
@@ -23,7 +24,7 @@ export function strategyContext(ctx: RequestContext, asked: Asked = {}): Strateg
     requestVerb: verb,
     options,
     fieldManager: {
-      manager: fieldManager === '' ? managerOf(ctx.exchange.headers['user-agent'] ?? '') : fieldManager,
+      manager: fieldManager === '' ? managerOf(fromHeader(ctx.exchange.headers['user-agent'] ?? '')) : fieldManager,
       apiVersion: apiVersionOf(apiGroup, apiVersion),
     },
     signal: () => ctx.signal,

@@ -1,3 +1,4 @@
+import { identityHeadersOf } from '../machinery/identity-headers.ts'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -32,7 +33,8 @@ afterAll(() => {
 })
 beforeEach(() => {
   const { port } = backend.address() as AddressInfo
-  forwarder = new Forwarder({ cert: '', key: '' }, { kubelets: new LocalKubelets(), ownPort: 0 })
+  const isIdentity = identityHeadersOf(['X-Login'], ['Login-About-'])
+  forwarder = new Forwarder({ cert: '', key: '' }, { kubelets: new LocalKubelets(), ownPort: 0 }, isIdentity)
   // A name, so that only the addresses given lead to the backend.
   const target = { protocol: 'http:', host: 'backend.invalid', port, asKubeletClient: false } as const
   const addresses = [{ address: '127.0.0.1', family: 4 }] as const
@@ -65,6 +67,9 @@ describe('what goes on to a backend', () => {
       'x-remote-group': 'system:masters',
       'x-remote-extra-scopes': 'all',
       'impersonate-user': 'root',
+      // Whoever believes our certificate would believe these, too.
+      'x-login': 'root',
+      'login-about-scopes': 'all',
       'impersonate-extra-a': 'b',
       connection: 'keep-alive, X-Hop',
       'x-hop': '1',

@@ -1,3 +1,4 @@
+import { isStandardIdentity, type IsIdentityHeader } from '../machinery/identity-headers.ts'
 import type { Agent as HttpAgent, ClientRequest, IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
@@ -75,8 +76,6 @@ const DROPPED = new Set([
   'expect',
   'http2-settings',
 ])
-/** Who somebody is, or wants to be, is said to the API server: a kubelet or a pod would take it for its word. */
-const IDENTITY = /^(?:x-remote-|impersonate-)/
 /** A backend does not speak for the API server's origin. */
 const CORS = /^access-control-/
 
@@ -89,8 +88,10 @@ export class Forwarder {
   readonly #http = paced(new http.Agent({ keepAlive: true, maxFreeSockets: 16 }))
   readonly #pods = paced(new HttpsAgent({ keepAlive: true, maxFreeSockets: 16, rejectUnauthorized: false }))
   readonly #kubelets: KubeletAgents
+  readonly #isIdentity: IsIdentityHeader
 
-  constructor(access: KubeletAccess, rules: AddressRules) {
+  constructor(access: KubeletAccess, rules: AddressRules, isIdentity: IsIdentityHeader = isStandardIdentity) {
+    this.#isIdentity = isIdentity
     this.#rules = rules
     this.#kubelets = new KubeletAgents(access)
   }
@@ -122,7 +123,7 @@ export class Forwarder {
     const { upgrade, method } = ctx.exchange
     const isUpgrade = upgrade !== undefined
     const body = isUpgrade ? undefined : ctx.exchange.bodyStream()
-    const headers = { ...requestHeaders(ctx, f, body), ...f.switching?.headers }
+    const headers = { ...requestHeaders(ctx, f, body, this.#isIdentity), ...f.switching?.headers }
     for (const name of f.switching?.without ?? []) delete headers[name]
     const failed = (e: Error): Error => unreachable(e, f, isUpgrade)
     const answer = await this.#send(ctx, f, { method: f.switching?.method ?? method, headers, isUpgrade, body, failed })
@@ -240,13 +241,18 @@ const lookupOf =
 const namedByConnection = (connection: string | undefined): Set<string> =>
   new Set((connection ?? '').split(',').map((name) => name.trim().toLowerCase()))
 
-function requestHeaders(ctx: RequestContext, f: ForwardRequest, body: BodyStream | undefined): OutgoingHttpHeaders {
+function requestHeaders(
+  ctx: RequestContext,
+  f: ForwardRequest,
+  body: BodyStream | undefined,
+  isIdentity: IsIdentityHeader,
+): OutgoingHttpHeaders {
   const { headers, remoteAddress } = ctx.exchange
   const out: OutgoingHttpHeaders = {}
   const hop = namedByConnection(headers['connection'])
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined || name.startsWith(':') || name === 'content-length') continue
-    if (!DROPPED.has(name) && !hop.has(name) && !IDENTITY.test(name)) out[name] = value
+    if (!DROPPED.has(name) && !hop.has(name) && !isIdentity(name)) out[name] = value
   }
   const host = requestHost(ctx)
   if (host !== undefined) out['host'] = host

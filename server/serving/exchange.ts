@@ -51,7 +51,7 @@ export interface BodyStream {
   readonly length: number | undefined
 }
 
-/** Values of a repeated header are joined by `, `, but those of Impersonate-* and X-Remote-*, in which there may be commas, by a line feed, which no value holds. */
+/** Bytes of a value as Latin-1. Those of a repeated header are joined by `, `, but of one that says who somebody is (machinery/identity-headers.ts). */
 export type RequestHeaders = Readonly<Record<string, string | undefined>>
 /** Values of a repeated header (Warning) as an array. */
 export type ResponseHeaders = Record<string, string | readonly string[]>

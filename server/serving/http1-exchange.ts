@@ -11,18 +11,16 @@ import {
   type ResponseStream,
 } from './exchange.ts'
 import { Gather } from './gather.ts'
+import { isStandardIdentity, joinedIdentity, type IsIdentityHeader } from '../machinery/identity-headers.ts'
 
 const highMark = 65_536
 const nothing = Buffer.alloc(0)
 /** A body up to this size is written in one go, bytes. */
 const atOnce = 262_144
 
-function headersOf(req: IncomingMessage): RequestHeaders {
+function headersOf(req: IncomingMessage, isIdentity: IsIdentityHeader): RequestHeaders {
   const headers = req.headers as Record<string, string | undefined>
-  if (headers['impersonate-user'] === undefined && headers['x-remote-user'] === undefined) return headers
-  for (const name in headers) {
-    if (name.startsWith('impersonate-') || name.startsWith('x-remote-')) headers[name] = req.headersDistinct[name]?.join('\n')
-  }
+  for (const name in headers) if (isIdentity(name)) headers[name] = joinedIdentity(req.headersDistinct[name] ?? [])
   return headers
 }
 
@@ -49,7 +47,7 @@ export class Http1Exchange implements Exchange, ResponseStream {
   readonly #res: ServerResponse
   #extra: ResponseHeaders | undefined
 
-  constructor(req: IncomingMessage, res: ServerResponse, connection: ConnectionState) {
+  constructor(req: IncomingMessage, res: ServerResponse, connection: ConnectionState, isIdentity: IsIdentityHeader = isStandardIdentity) {
     this.#req = req
     this.#res = res
     this.method = req.method ?? 'GET'
@@ -58,7 +56,7 @@ export class Http1Exchange implements Exchange, ResponseStream {
     this.path = query < 0 ? target : target.slice(0, query)
     this.search = query < 0 ? '' : target.slice(query + 1)
     // node joins repeated headers; only set-cookie, which no request has, would be an array.
-    this.headers = headersOf(req)
+    this.headers = headersOf(req, isIdentity)
     this.remoteAddress = req.socket.remoteAddress ?? ''
     this.connection = connection
   }

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Socket } from 'node:net'
 import type { Clock } from '../machinery/clock.ts'
+import type { IsIdentityHeader } from '../machinery/identity-headers.ts'
 import { http } from '../machinery/node-http.ts'
 import type { ConnectionState, ExchangeHandler } from './exchange.ts'
 import { Http1Connections, http1ServerOptions, type Http1Connection } from './http1-connection.ts'
@@ -12,6 +13,8 @@ export interface Http1Options {
   readonly clock: Clock
   /** A bug in a handler: it let an error out. */
   readonly onHandlerError: (e: unknown) => void
+  /** Absent: those with the usual names. */
+  readonly isIdentityHeader?: IsIdentityHeader | undefined
 }
 
 const upgradable = new Set(['spdy/3.1', 'websocket'])
@@ -33,7 +36,7 @@ export class Http1 {
     const onRequest = (req: IncomingMessage, res: ServerResponse): void => {
       const connection = this.#connections.begin(req, res)
       if (connection === undefined) return
-      const exchange = new Http1Exchange(req, res, connection.state)
+      const exchange = new Http1Exchange(req, res, connection.state, this.#options.isIdentityHeader)
       connection.answer = exchange
       connection.inOrder(res, () => this.#run(exchange))
     }
@@ -56,7 +59,7 @@ export class Http1 {
     socket.on('error', () => socket.destroy())
     const connection = this.#connections.begin(req, res)
     if (connection === undefined) return
-    const exchange = new Http1Exchange(req, res, connection.state)
+    const exchange = new Http1Exchange(req, res, connection.state, this.#options.isIdentityHeader)
     exchange.upgrade = () => {
       exchange.responded = true
       exchange.status = 101

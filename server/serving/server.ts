@@ -1,3 +1,4 @@
+import type { IsIdentityHeader } from '../machinery/identity-headers.ts'
 import { certificateError } from './certificate-error.ts'
 import { createServer, type TLSSocket, type TlsOptions } from 'node:tls'
 import type { AddressInfo } from 'node:net'
@@ -27,6 +28,8 @@ export interface ListenOptions {
   readonly limits?: Partial<Http2Limits>
   /** Absent: as many as the file descriptors of this process allow. */
   readonly bounds?: ConnectionBounds
+  /** Absent: those with the usual names. */
+  readonly isIdentityHeader?: IsIdentityHeader | undefined
   /** Hears of errors that a handler let out, which is always a bug. */
   readonly onHandlerError?: (e: unknown) => void
 }
@@ -57,7 +60,7 @@ const listenErrors: Readonly<Record<string, (at: string) => string>> = {
 
 /** One TLS listener for HTTP/2 and HTTP/1.1, chosen by ALPN. Rejects with one sentence when it cannot listen. */
 export async function listen(options: ListenOptions): Promise<Listener> {
-  const { clock } = options
+  const { clock, isIdentityHeader } = options
   let { tls } = options
   const limits = { ...defaultLimits, ...options.limits }
   const onHandlerError = options.onHandlerError ?? (() => {})
@@ -101,11 +104,13 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       tls = files
     },
     serve(handler) {
-      const http1 = new Http1({ handler, clock, onHandlerError })
+      const http1 = new Http1({ handler, clock, onHandlerError, isIdentityHeader })
       accept = (socket) => {
         const state = connectionState(socket, tls.clientCa !== undefined, clock.now())
         const h2 = socket.alpnProtocol === 'h2'
-        const connection = h2 ? new Http2Connection(socket, { handler, clock, limits, state, onHandlerError }) : http1.accept(socket, state)
+        const connection = h2
+          ? new Http2Connection(socket, { handler, clock, limits, state, onHandlerError, isIdentityHeader })
+          : http1.accept(socket, state)
         open.set(connection, state)
         socket.once('close', () => open.delete(connection))
         connections.established(socket, state, connection)

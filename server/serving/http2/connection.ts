@@ -1,3 +1,4 @@
+import type { IsIdentityHeader } from '../../machinery/identity-headers.ts'
 import type { Socket } from 'node:net'
 import type { Clock } from '../../machinery/clock.ts'
 import type { Protocol } from '../connections.ts'
@@ -25,6 +26,8 @@ export interface Http2Options {
   readonly state: ConnectionState
   /** A bug in a handler: it let an error out. */
   readonly onHandlerError: (e: unknown) => void
+  /** Absent: those with the usual names. */
+  readonly isIdentityHeader?: IsIdentityHeader | undefined
 }
 
 /** What HEADERS say besides their block. */
@@ -359,12 +362,16 @@ export class Http2Connection implements FrameSink, StreamHost, Protocol, TakesTu
     return this.state.authenticated === true ? this.#limits.maxHeaderListSize : this.#limits.anonymousHeaderListSize
   }
 
+  #head(): RequestHead {
+    return new RequestHead(this.#headerLimit, this.#limits.maxTarget, this.#options.isIdentityHeader)
+  }
+
   /** A block above the limit is not read to its end, so nothing later could be decoded: an answer, and the end of the connection. */
   #refuseBlock({ id, bytes }: Block): void {
     this.#block = undefined
     const unwanted = id <= this.#lastId || id > this.#lastAccepted || this.#streams.size >= this.#limits.maxConcurrentStreams
     if (unwanted) return fail(errorCode.enhanceYourCalm, 'header block too large')
-    const head = new RequestHead(this.#headerLimit, this.#limits.maxTarget)
+    const head = this.#head()
     try {
       this.#decoder.decode(bytes.take(), 0, bytes.length, head)
     } catch {
@@ -400,7 +407,7 @@ export class Http2Connection implements FrameSink, StreamHost, Protocol, TakesTu
     }
     if (id <= this.#lastId) protocolError('HEADERS on a stream that is closed, or lower than one before')
     this.#lastId = id
-    const head = new RequestHead(this.#headerLimit, this.#limits.maxTarget)
+    const head = this.#head()
     this.#decoder.decode(bytes, start, end, head)
     head.finish()
     if (this.#streams.size >= this.#limits.maxConcurrentStreams) this.#refuse(id, errorCode.refusedStream)

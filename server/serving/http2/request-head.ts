@@ -1,3 +1,4 @@
+import { isStandardIdentity, joinedIdentity, type IsIdentityHeader } from '../../machinery/identity-headers.ts'
 import type { HeaderSink } from './hpack-decoder.ts'
 
 // No inherited names, and V8 still shares hidden classes between requests with the same headers.
@@ -7,10 +8,17 @@ Headers.prototype = Object.create(null) as object
 // RFC 9113 §8.2.2: these belong to HTTP/1.1 connections.
 const connectionSpecific = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'])
 
-function separatorOf(name: string): string {
-  if (name === 'cookie') return '; '
-  return name.startsWith('impersonate-') || name.startsWith('x-remote-') ? '\n' : ', '
-}
+/** Of these the first one counts, as for Node and for Go. */
+const SINGLE = new Set([
+  'authorization',
+  'content-type',
+  'from',
+  'if-modified-since',
+  'if-unmodified-since',
+  'max-forwards',
+  'referer',
+  'user-agent',
+])
 
 /** One request's head as its header block is decoded (RFC 9113 §8.3); it only judges, the connection acts. */
 export class RequestHead implements HeaderSink {
@@ -24,11 +32,13 @@ export class RequestHead implements HeaderSink {
   targetTooLong = false
   #room: number
   readonly #maxTarget: number
+  readonly #isIdentity: IsIdentityHeader
   #regularSeen = false
 
-  constructor(maxHeaderListSize: number, maxTarget: number) {
+  constructor(maxHeaderListSize: number, maxTarget: number, isIdentity: IsIdentityHeader = isStandardIdentity) {
     this.#room = maxHeaderListSize
     this.#maxTarget = maxTarget
+    this.#isIdentity = isIdentity
   }
 
   onHeader(name: string, value: string): void {
@@ -51,7 +61,8 @@ export class RequestHead implements HeaderSink {
       if (before === undefined) this.headers[name] = value
       else if (name === 'host' || name === 'content-length') {
         if (before !== value) this.malformed = `two values of ${name}`
-      } else this.headers[name] = `${before}${separatorOf(name)}${value}`
+      } else if (this.#isIdentity(name)) this.headers[name] = joinedIdentity([before, value])
+      else if (!SINGLE.has(name)) this.headers[name] = `${before}${name === 'cookie' ? '; ' : ', '}${value}`
     }
   }
 
