@@ -50,6 +50,7 @@ describe('bodies that say no kind', () => {
     expect(refusal('hello', 'protobuf')).toBe(
       `${unrecognised}provided data does not appear to be a protobuf message, expected prefix [107 56 115 0] (68656c6c6f)`,
     )
+    expect(refusal('', 'protobuf')).toBe(`${unrecognised}empty data (<empty>)`)
     expect(refusal(Buffer.from('6b3873000a05', 'hex'), 'protobuf')).toBe(`${unrecognised}unexpected EOF (6b3873000a05)`)
   })
 

@@ -13,6 +13,8 @@ export class Directives {
 
   /** Of one line, such as `%YAML 1.1`. */
   fault(source: string): DirectiveFault | undefined {
+    if (!/^%[\w-]/.test(source)) return { why: 'could not find expected directive name', by: 'scanner' }
+    if (!/^%[\w-]+(?:\s|$)/.test(source)) return { why: 'found unexpected non-alphabetical character', by: 'scanner' }
     const [name, value = ''] = source.trim().split(/[ \t]+/)
     if (name === '%YAML') return this.#versionFault(value)
     if (name !== '%TAG') return { why: 'found unknown directive name', by: 'scanner' }

@@ -8,12 +8,14 @@ import {
   type CST,
   type Document,
   isAlias,
+  isCollection,
   isMap,
   isPair,
   isScalar,
   isSeq,
   LineCounter,
   type Node,
+  type ParsedNode,
   Parser,
   Scalar,
   type YAMLMap,
@@ -21,8 +23,8 @@ import {
 } from 'yaml'
 import { goQuote } from '../machinery/go-quote.ts'
 import { type DirectiveFault, Directives } from './yaml-directives.ts'
+import { yamlFault } from './yaml-fault.ts'
 import { yamlTokens } from './yaml-lexer.ts'
-import { endOfFlow, faultBehind, mayBeRefused, refusedScalar } from './yaml-refused.ts'
 import { floatKey, type Resolved, resolve } from './yaml-scalars.ts'
 
 /** A text that is no YAML. */
@@ -58,7 +60,7 @@ const words: readonly [of: RegExp, text: string][] = [
   [/^Flow sequence/, "did not find expected ',' or ']'"],
   [/^Flow map/, "did not find expected ',' or '}'"],
   [/^Missing closing/, 'found unexpected end of stream'],
-  [/^All mapping items/, 'did not find expected key'],
+  [/^(?:All mapping items|Unexpected (?:alias|anchor|double-quoted-scalar|single-quoted-scalar) )/, 'did not find expected key'],
   [/^Unexpected block-seq-ind/, 'block sequence entries are not allowed in this context'],
   [/^Unexpected scalar at node end|^A block sequence may not/, "did not find expected '-' indicator"],
 ]
@@ -112,18 +114,17 @@ export const hasControls = (text: string): boolean => /[\0-\x08\x0b\x0c\x0e-\x1f
 function documentsOf(text: string, most: number, limits: ExpansionLimits): YamlJson[] {
   // Go refuses these wherever they stand.
   if (hasControls(text)) throw new YamlError('yaml: control characters are not allowed')
+  const fault = yamlFault(text)
+  if (fault !== undefined) throw new YamlError(`yaml: ${fault}`)
   const lines = new LineCounter()
   try {
     return parsed(text, lines, most).map((doc) => {
-      const end = most === 1 ? endOfFlow(doc.contents) : undefined
-      const isAsked = ({ code, pos: [at], message }: YAMLParseError): boolean =>
-        end === undefined || at < end || code !== 'UNEXPECTED_TOKEN' || message.includes('call stack')
+      const end = most === 1 ? endOf(doc.contents) : undefined
+      const isAsked = ({ pos: [at], message }: YAMLParseError): boolean => end === undefined || at < end || message.includes('call stack')
       const [error] = doc.errors.filter(isAsked)
       // The library tells of its own recursion as of a fault.
       if (error?.message.includes('call stack') === true) throw new RangeError(error.message)
       if (error !== undefined) throw new YamlError(`yaml: ${placed(inWords(error.message), error.pos[0], text)}`)
-      const refused = refusedScalar(doc.contents, text) ?? (end === undefined ? undefined : faultBehind(text, end))
-      if (refused !== undefined) throw new YamlError(`yaml: ${placed(refused.why, refused.offset, text)}`)
       return new Converter(lines, limits).convert(doc.contents)
     })
   } catch (e) {
@@ -132,11 +133,17 @@ function documentsOf(text: string, most: number, limits: ExpansionLimits): YamlJ
   }
 }
 
+/**
+ * Where a document in braces, brackets or quotes ends. What stands behind begins another one: who reads one document looks at the first
+ * token of it and no further (libyaml, yaml_parser_parse_document_end).
+ */
+function endOf(root: ParsedNode | null): number | undefined {
+  const isClosed = isCollection(root) ? root.flow === true : isScalar(root) && root.type !== Scalar.PLAIN
+  return isClosed ? root?.range[1] : undefined
+}
+
 function parsed(text: string, lines: LineCounter, most: number): Document.Parsed[] {
-  const composer = new Composer({
-    ...OPTIONS,
-    keepSourceTokens: mayBeRefused(text),
-  })
+  const composer = new Composer(OPTIONS)
   const found: Document.Parsed[] = []
   let begun = 0
   const directives = new Directives()

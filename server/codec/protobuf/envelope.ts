@@ -55,6 +55,7 @@ export function wrap(message: Buffer, apiVersion: string, kind: string): Buffer 
 
 /** @throws DecodeError when the magic is missing or the envelope is broken */
 export function unwrap(bytes: Buffer): Unknown {
+  if (bytes.length === 0) throw new DecodeError('empty data')
   if (!isProtobuf(bytes)) throw new DecodeError('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]')
   if (bytes.length === magic.length) throw new DecodeError('empty body')
   const out: Unknown = { apiVersion: '', kind: '', raw: Buffer.alloc(0), contentEncoding: '', contentType: '' }
