@@ -478,10 +478,27 @@ const BEHIND = [
   '\u0000',
 ]
 const MAP = '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"behind"}}'
-const yaml: Request[] = BEHIND.map((behind) => ({
-  ...{ name: `YAML with ${JSON.stringify(behind)} behind it`, method: 'POST', path: `${core}/configmaps?dryRun=All` },
-  ...{ type: 'application/yaml', body: MAP + behind },
-}))
+/** What people forget, and what they write too much. */
+const TYPING_FAULTS = [
+  'apiVersion: v1\nkind ConfigMap\nmetadata:\n  name: x\n',
+  'apiVersion: v1\nkind: ConfigMap\ndata:\n  a:"b"\n  c: d\n',
+  'apiVersion: v1\nkind: ConfigMap\ndata:\n\ta: b\n',
+  'apiVersion: v1\nitems:\n- a: b\n c: d\n',
+  'apiVersion: v1\ndata:\n  a: "b\n',
+  '{"apiVersion":"v1""kind":"ConfigMap"}',
+  '{"apiVersion":"v1","items":[{"a":1}"b"]}',
+  '{"apiVersion":"v1",kind":"ConfigMap"}',
+  '{"apiVersion": "v1",\n "kind": "ConfigMap"\n "data": {}}',
+  '{"kind": *a}',
+  '%apiVersion: v1\n',
+]
+const inYaml = (name: string, body: string): Request => ({
+  ...{ name, method: 'POST', path: `${core}/configmaps?dryRun=All`, type: 'application/yaml', body },
+})
+const yaml: Request[] = [
+  ...BEHIND.map((behind) => inYaml(`YAML with ${JSON.stringify(behind)} behind it`, MAP + behind)),
+  ...TYPING_FAULTS.map((text) => inYaml(`YAML that is ${JSON.stringify(text)}`, text)),
+]
 
 const get = (name: string, path: string, accept?: string): Request => ({
   ...{ name, method: 'GET', path },
@@ -490,7 +507,28 @@ const get = (name: string, path: string, accept?: string): Request => ({
 const head = (path: string): Request => ({ name: `HEAD ${path}`, method: 'HEAD', path })
 const token = (...bytes: number[]): Request =>
   get(`a token of ${bytes.join(' ')}`, `${core}/configmaps?limit=1&continue=${Buffer.from(bytes).toString('base64url')}`)
+const requestsForCertificates = '/apis/certificates.k8s.io/v1/certificatesigningrequests'
+const signing = {
+  ...{ signerName: 'example.com/x', usages: ['client auth'] },
+  request: [
+    'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIR01HNENBUUF3RERFS01BZ0dBMVVFQXd3QllUQlpNQk1HQnlxR1NNNDlBZ0',
+    'VHQ0NxR1NNNDlBd0VIQTBJQQpCTHA0NzlkaUM0N29BY1EySk82L05iSFlIaEV1emxMbmlkZzNJRzRXNVNWUHgwaG5xdnJmTlVnclN0RUsrM0I5',
+    'CklLZDZHakx2Q1JxeDFFYXNUcHZJaGVtZ0FEQUtCZ2dxaGtqT1BRUURBZ05JQURCRkFpQkRBSStHd0FQM2V2UDYKUkRVOUM4T2VlRnIwcW5YcX',
+    'Z5RzNxUEZWdXdMOGRnSWhBTlUxSys5cTFFYjl0SjlMQ2lxUXZ4YmhJdndGQnZhUQpYZG5oTlZrd3RQNkkKLS0tLS1FTkQgQ0VSVElGSUNBVEUg',
+    'UkVRVUVTVC0tLS0tCg==',
+  ].join(''),
+}
 const reads: Request[] = [
+  ...['x', '-1'].flatMap((version) =>
+    ['/api/v1', '/apis/events.k8s.io/v1'].map((group) =>
+      get(`an event of ${group} at ${version}`, `${group}/namespaces/{ns}/events/x?resourceVersion=${version}`),
+    ),
+  ),
+  get('a namespace below one', '/api/v1/namespaces/{ns}/namespaces/{ns}'),
+  post('a request for a certificate that has no path', `${requestsForCertificates}?dryRun=All`, {
+    ...named('a/b', { spec: signing }, { labels: { '-1': 'x' } }),
+  }),
+  post('the same without another fault', `${requestsForCertificates}?dryRun=All`, named('a/b', { spec: signing })),
   get('a form and a limit that are none', `${core}/configmaps?limit=x`, 'text/html'),
   get('a form and a selector that are none', `${core}/configmaps?fieldSelector=x`, 'application/json;as=x;v=v1;g=meta.k8s.io'),
   get('a watch in YAML from what is no version', `${core}/configmaps?watch=1&resourceVersion=x`, 'application/yaml'),

@@ -1,9 +1,10 @@
 import type { RequestContext } from '../request/context.ts'
 import { notAcceptable } from '../machinery/status.ts'
-import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
+import { apiVersionOf, parseApiVersion, type KubeObject } from '../machinery/types.ts'
 import type { ServedResource, Subresource } from '../registry/generic/resource.ts'
 import type { TableDefinition } from '../registry/generic/strategy.ts'
 import { representationOf, respondObject } from './respond.ts'
+import { goType } from './encoders/go-type.ts'
 import { columnsOf, includeObjectOf, type IncludeObject } from './table.ts'
 
 /** An object that is not stored and yet has columns, a Scale for one, as a Table, as its metadata alone, or as itself. */
@@ -39,16 +40,15 @@ export function tableOf(ctx: RequestContext, table: TableDefinition, items: read
   }
 }
 
-/** Go's name of what holds the internal types of a group. */
-const goPackage = (apiVersion: string): string => (apiVersion.includes('/') ? apiVersion.split(/[./]/, 1)[0]! : 'core')
-
 /** Throws 406 for the form of a list, which one object does not have. */
 export function respondShown(ctx: RequestContext, object: KubeObject, { table, status = 200, protobuf = true }: Shown): void {
   const { as, version } = representationOf(ctx, object.kind === 'Status' || table !== undefined || 'metadata', protobuf)
   if (as === undefined || object.kind === 'Status') return respondObject(ctx, object, status, protobuf)
   if (as === 'Table') return respondObject(ctx, tableOf(ctx, table!, [object], object.metadata.resourceVersion), status, protobuf, true)
   if (as !== 'PartialObjectMetadata')
-    throw notAcceptable(`you requested ${as}, but the requested object is not a list (*${goPackage(object.apiVersion!)}.${object.kind!})`)
+    throw notAcceptable(
+      `you requested ${as}, but the requested object is not a list (${goType(parseApiVersion(object.apiVersion!)!.group, object.kind!)})`,
+    )
   const partial = { kind: as, apiVersion: apiVersionOf('meta.k8s.io', version ?? 'v1'), metadata: object.metadata }
   respondObject(ctx, partial, status, protobuf, true)
 }

@@ -8,6 +8,7 @@ import type { ServedResource } from '../../registry/generic/resource.ts'
 import { cborForm } from './cbor.ts'
 import { metaVersion, type ResourceEncoder, type EncoderOptions } from './contract.ts'
 import { jsonFrames } from './frames.ts'
+import { goType } from './go-type.ts'
 import { jsonList, NEWLINE, prettyEmpty, prettyItem, prettyJson } from './json.ts'
 import { protobufList } from './protobuf.ts'
 import { yamlItem, yamlList } from './yaml.ts'
@@ -98,7 +99,7 @@ export function onlyFor(served: ServedResource, encoder: ResourceEncoder, as: Re
       if (!list) throw new StatusError(500, '', 'content is not a list')
       throw notAcceptable(`you requested ${as}, but the requested object is a list (*unstructured.UnstructuredList)`)
     }
-    const type = `*${facts.group === '' ? 'core' : facts.group.split('.')[0]!}.${facts.kind}${list ? 'List' : ''}`
+    const type = goType(facts.group, `${facts.kind}${list ? 'List' : ''}`)
     throw notAcceptable(`you requested ${as}, but the requested object is ${list ? 'a' : 'not a'} list (${type})`)
   }
   const { joined: _, ...alone } = encoder

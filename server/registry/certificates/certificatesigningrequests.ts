@@ -1,8 +1,7 @@
 import { validateSigningRequest, validateSigningRequestUpdate } from '../../apis/certificates/v1/certificatesigningrequest.ts'
-import { objectNameErrors, validateObjectMetaUpdate } from '../../apis/meta/v1/validation.ts'
+import { validateObjectMetaUpdate } from '../../apis/meta/v1/validation.ts'
 import type { FieldError } from '../../machinery/field-errors.ts'
 import { formatTime } from '../../machinery/clock.ts'
-import { pathSegmentErrors } from '../../machinery/names.ts'
 import type { KubeObject, ObjectMeta } from '../../machinery/types.ts'
 import { wholeObject } from '../generic/subresources.ts'
 import type { BuiltInKind } from '../definition.ts'
@@ -80,11 +79,7 @@ const strategy: Strategy = {
     setRequester(requestOf(obj), ctx)
     obj.status = {}
   },
-  // Any name is right by its own rules; what a path cannot hold is found after them.
-  validate(obj) {
-    const errors = validateSigningRequest(obj, undefined)
-    return errors.length > 0 ? errors : objectNameErrors(obj.metadata, pathSegmentErrors, 'metadata')
-  },
+  validate: (obj) => validateSigningRequest(obj, undefined),
   prepareForUpdate: (obj, old) => void (obj.spec = old.spec),
   validateUpdate: (obj, old) => validated(obj, old, 'neither'),
   // A signer adds the certificate; what was decided stays as it is.

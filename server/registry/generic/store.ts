@@ -139,7 +139,11 @@ export class Store {
     return validateObjectMeta(obj.metadata, rules, 'metadata')
   }
 
-  /** The same of an update, where every kind's rules take the names that a path can hold (BeforeUpdate). */
+  pathErrors({ metadata }: KubeObject): FieldError[] {
+    return objectNameErrors(metadata, pathSegmentErrors, 'metadata')
+  }
+
+  /** `metaErrors` of an update, where every kind's rules take the names that a path can hold (BeforeUpdate). */
   updatedMetaErrors(obj: KubeObject): FieldError[] {
     return validateObjectMeta(obj.metadata, { namespaced: this.resource.namespaced, nameErrors: pathSegmentErrors }, 'metadata')
   }

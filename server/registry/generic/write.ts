@@ -143,6 +143,9 @@ async function prepareCreate(store: Store, obj: KubeObject, context: StrategyCon
   if (slice.over) await slice.next()
   if (strategy.validateRules !== undefined) addErrors(errors, await inTurns(strategy.validateRules(obj, undefined, errors, quiet), slice))
   if (errors.length > 0) throw store.invalid(obj, errors)
+  // A kind may take names that a path cannot hold, which is found after its own rules (apiserver `registry/rest/create.go`, BeforeCreate).
+  const ofPath = strategy.nameErrors === undefined ? [] : store.pathErrors(obj)
+  if (ofPath.length > 0) throw store.invalid(obj, ofPath)
   warn()
   strategy.canonicalize?.(obj)
 }
