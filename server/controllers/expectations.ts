@@ -1,5 +1,5 @@
+import { leavesOpen } from '../client/outcome.ts'
 import type { Clock } from '../machinery/clock.ts'
-import { isStatusError } from '../machinery/status.ts'
 
 // After this long a controller acts again, whatever it still waits to see.
 const TIMEOUT_MS = 5 * 60_000
@@ -9,9 +9,6 @@ interface Expected {
   deletions: Set<string>
   at: number
 }
-
-/** A refusal says that nothing was done; a server that failed, or did not answer, may have done it. */
-const leavesOpen = (e: unknown): boolean => !isStatusError(e) || e.code >= 500
 
 /**
  * What a controller has done and not yet seen come back through its informer. Until it has, its cache is known to be
@@ -75,9 +72,13 @@ export class Expectations {
     this.#inDoubt.delete(key)
   }
 
-  /** True when everything expected was seen, or enough time has passed. */
+  /** True when everything expected was seen, or enough time has passed; then what was created and not seen is in doubt. */
   satisfied(key: string): boolean {
     const e = this.#byKey.get(key)
-    return e === undefined || (e.creations <= 0 && e.deletions.size === 0) || this.#clock.monotonic() - e.at > TIMEOUT_MS
+    if (e === undefined || (e.creations <= 0 && e.deletions.size === 0)) return true
+    if (this.#clock.monotonic() - e.at <= TIMEOUT_MS) return false
+    if (e.creations > 0) this.#inDoubt.add(key)
+    this.#byKey.delete(key)
+    return true
   }
 }

@@ -5,9 +5,10 @@ import { CRON_JOBS, JOBS } from '../../client/resource.ts'
 import { byControllerUid, keyOf } from '../../client/store.ts'
 import type { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
+import { WrittenVersions } from '../written.ts'
 import { unlessConflict, type Controller, type ControllerContext } from '../controller.ts'
 import { ownerIn } from '../owners.ts'
-import { CronJobSync } from './sync.ts'
+import { CronJobSync, type CronJobMemory } from './sync.ts'
 import { parseSchedule } from './schedule.ts'
 import { untilNext } from './missed.ts'
 
@@ -25,6 +26,7 @@ class CronJobs {
   readonly #recorder: EventRecorder
   readonly #cronJobs: Informer<CronJob>
   readonly #jobs: Informer<Job>
+  readonly #memory: CronJobMemory = { written: new WrittenVersions(), inDoubt: new Map() }
 
   constructor(ctx: ControllerContext) {
     this.#ctx = ctx
@@ -78,9 +80,12 @@ class CronJobs {
 
   async #sync(key: string): Promise<void> {
     const cronJob = this.#cronJobs.lister.getByKey(key)
-    if (cronJob === undefined) return
+    if (cronJob === undefined) {
+      this.#memory.written.forget(key)
+      return void this.#memory.inDoubt.delete(key)
+    }
     const jobs = this.#jobs.lister.byIndex('controller', cronJob.metadata.uid ?? '')
-    const wait = await new CronJobSync(this.#ctx, this.#recorder, cronJob, jobs).run()
+    const wait = await new CronJobSync(this.#ctx, this.#recorder, this.#memory, cronJob, jobs).run()
     if (wait !== undefined) this.#queue.addAfter(key, wait)
   }
 }

@@ -1,11 +1,14 @@
 import type { EventRecorder, EventType } from '../../client/event-recorder.ts'
 import type { CronJob, Job, ObjectReference } from '../../client/objects-batch.ts'
+import { leavesOpen } from '../../client/outcome.ts'
 import { CRON_JOBS, JOBS } from '../../client/resource.ts'
+import { keyOf } from '../../client/store.ts'
 import { formatTime } from '../../machinery/clock.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import { asError, messageOf, type ControllerContext } from '../controller.ts'
 import { finishedCondition } from '../job/job-pods.ts'
 import { controllerOf, controllerRef } from '../owners.ts'
+import type { WrittenVersions } from '../written.ts'
 import { mostRecent, TOO_MANY_MISSED, untilNext } from './missed.ts'
 import { parseSchedule, type Schedule } from './schedule.ts'
 import { formatIn, isTimeZone } from './zone.ts'
@@ -16,20 +19,31 @@ const UNSUPPORTED = 'is not officially supported, see https://kubernetes.io/docs
 /** Minutes since the epoch: one start has one name, so it cannot be made twice. */
 const nameFor = (cronJob: CronJob, at: number): string => `${cronJob.metadata.name}-${Math.floor(at / 60_000)}`
 
+/** What is known of CronJobs beyond what the cache shows. */
+export interface CronJobMemory {
+  readonly written: WrittenVersions
+  /** By key: a write had an unknown outcome, and of which start's job, where it was a job's. */
+  readonly inDoubt: Map<string, { uid: string | undefined; start?: number }>
+}
+
 /** One look at one CronJob and the jobs it controls. */
 export class CronJobSync {
   readonly #ctx: ControllerContext
   readonly #recorder: EventRecorder
+  readonly #memory: CronJobMemory
   readonly #jobs: readonly Job[]
   readonly #now: number
   #cronJob: CronJob
   #active: ObjectReference[]
   #status: Omit<NonNullable<CronJob['status']>, 'active'>
   #changed = false
+  /** Of the job that is new among the active ones. */
+  #begun: number | undefined
 
-  constructor(ctx: ControllerContext, recorder: EventRecorder, cronJob: CronJob, jobs: readonly Job[]) {
+  constructor(ctx: ControllerContext, recorder: EventRecorder, memory: CronJobMemory, cronJob: CronJob, jobs: readonly Job[]) {
     this.#ctx = ctx
     this.#recorder = recorder
+    this.#memory = memory
     this.#jobs = jobs
     this.#now = ctx.clock.now()
     this.#cronJob = cronJob
@@ -38,8 +52,16 @@ export class CronJobSync {
     this.#status = status
   }
 
+  #take(cronJob: CronJob): void {
+    const { active = [], ...status } = cronJob.status ?? {}
+    this.#cronJob = cronJob
+    this.#active = active
+    this.#status = status
+  }
+
   /** Resolves with the milliseconds until it has to be looked at again, if it has. What was found out before an error is written. */
   async run(): Promise<number | undefined> {
+    if (!(await this.#catchUp())) return undefined
     await this.#clearHistory()
     let wait: number | undefined
     let failure: unknown
@@ -55,6 +77,41 @@ export class CronJobSync {
 
   #event(type: EventType, reason: string, message: string): void {
     this.#recorder.event({ apiVersion: 'batch/v1', kind: 'CronJob', object: this.#cronJob }, type, reason, message)
+  }
+
+  #doubt(start: number | undefined): void {
+    const { uid } = this.#cronJob.metadata
+    this.#memory.inDoubt.set(keyOf(this.#cronJob), { uid, ...(start === undefined ? {} : { start }) })
+  }
+
+  /**
+   * What the cache does not show yet is asked for: a job that it does not know of would not count as active, and the next one would
+   * be started beside it, whatever the policy. kube-controller-manager does so. False when the CronJob is no more.
+   */
+  async #catchUp(): Promise<boolean> {
+    const { name = '', namespace, uid } = this.#cronJob.metadata
+    const key = keyOf(this.#cronJob)
+    const { written, inDoubt } = this.#memory
+    const doubt = inDoubt.get(key)
+    if (doubt === undefined && !written.isStale(key, this.#cronJob)) return true
+    const { client, signal } = this.#ctx
+    let fresh: CronJob | undefined
+    try {
+      fresh = await client.resource<CronJob>(CRON_JOBS).get(name, { namespace, signal })
+    } catch (e) {
+      if (!isStatusError(e, 'NotFound')) throw e
+    }
+    if (fresh?.metadata.uid !== uid || fresh === undefined) return false
+    this.#take(fresh)
+    // Until the cache shows as much, it is asked for again.
+    written.wrote(key, fresh)
+    if (doubt?.start !== undefined && doubt.uid === uid) {
+      const job = await this.#find(nameFor(this.#cronJob, doubt.start))
+      const isNew = job !== undefined && controllerOf(job)?.uid === uid && !this.#isActive(job.metadata.uid ?? '')
+      if (isNew && this.#status.lastScheduleTime !== formatTime(doubt.start)) this.#began(job, doubt.start)
+    }
+    inDoubt.delete(key)
+    return true
   }
 
   async #sync(): Promise<number | undefined> {
@@ -127,13 +184,7 @@ export class CronJobSync {
     const { name = '', namespace } = this.#cronJob.metadata
     const { client, signal } = this.#ctx
     const fresh = await client.resource<CronJob>(CRON_JOBS).get(name, { namespace, signal })
-    if (fresh.status?.active?.some((ref) => ref.uid === job.metadata.uid) === true) {
-      const { active = [], ...status } = fresh.status
-      this.#cronJob = fresh
-      this.#active = active
-      this.#status = status
-      return
-    }
+    if (fresh.status?.active?.some((ref) => ref.uid === job.metadata.uid) === true) return this.#take(fresh)
     this.#event('Warning', 'UnexpectedJob', `Saw a job that the controller did not create or forgot: ${job.metadata.name}`)
   }
 
@@ -162,6 +213,10 @@ export class CronJobSync {
     } catch (e) {
       if (!isStatusError(e, 'AlreadyExists')) {
         const terminating = isStatusError(e) && e.status.details?.causes?.some((c) => c.reason === 'NamespaceTerminating') === true
+        if (leavesOpen(e)) {
+          this.#begun = at
+          this.#doubt(at)
+        }
         if (!terminating) this.#event('Warning', 'FailedCreate', `Error creating job: ${messageOf(e)}`)
         throw e
       }
@@ -169,13 +224,18 @@ export class CronJobSync {
       const ours = job !== undefined && controllerOf(job)?.uid === metadata.uid
       if (job === undefined || !ours || this.#isActive(job.metadata.uid ?? '')) return 'stop'
     }
-    const { namespace, uid, resourceVersion } = job.metadata
+    this.#began(job, at)
+    return 'go on'
+  }
+
+  #began(job: Job, at: number): void {
+    const { namespace, name, uid, resourceVersion } = job.metadata
     const ref: ObjectReference = { kind: 'Job', apiVersion: 'batch/v1' }
     for (const [k, v] of Object.entries({ namespace, name, uid, resourceVersion })) if (v !== undefined) ref[k as keyof ObjectReference] = v
     this.#active = [...this.#active, ref]
     this.#status.lastScheduleTime = formatTime(at)
+    this.#begun = at
     this.#changed = true
-    return 'go on'
   }
 
   #jobAt(at: number, name: string): Job {
@@ -260,7 +320,13 @@ export class CronJobSync {
   }
 
   async #writeStatus(): Promise<void> {
-    await this.#ctx.client.resource<CronJob>(CRON_JOBS).updateStatus(this.#current(), { signal: this.#ctx.signal })
+    try {
+      const written = await this.#ctx.client.resource<CronJob>(CRON_JOBS).updateStatus(this.#current(), { signal: this.#ctx.signal })
+      this.#memory.written.wrote(keyOf(written), written)
+    } catch (e) {
+      if (leavesOpen(e) || this.#begun !== undefined) this.#doubt(this.#begun)
+      throw e
+    }
   }
 }
 

@@ -30,7 +30,7 @@ export const endpointSliceMirroringController: Controller = {
     await Promise.all([services.synced(), endpoints.synced(), writer.slices.synced()])
 
     async function sync(key: string): Promise<void> {
-      const existing = writer.of(key)
+      const existing = await writer.of(key)
       if (existing === undefined) return
       const source = endpoints.lister.getByKey(key)
       const service = services.lister.getByKey(key)

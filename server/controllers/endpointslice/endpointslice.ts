@@ -61,7 +61,7 @@ export const endpointSliceController: Controller = {
         return writer.forget(key)
       }
       if (service.spec?.type === 'ExternalName' || service.spec?.selector === undefined) return
-      const existing = writer.of(key)
+      const existing = await writer.of(key)
       // The event that ends this wait puts the key back.
       if (existing === undefined) return
       const { namespace, name } = splitKey(key)

@@ -1,5 +1,7 @@
 import type { Informer } from '../../client/informer.ts'
+import { leavesOpen } from '../../client/outcome.ts'
 import { ENDPOINT_SLICES } from '../../client/resource.ts'
+import { splitKey } from '../../client/store.ts'
 import { inParallel, messageOf, type ControllerContext } from '../controller.ts'
 import { isTerminating } from '../namespace/terminating.ts'
 import type { EndpointSlice, SlicePlan } from './slices.ts'
@@ -17,6 +19,8 @@ export class SliceWriter {
   readonly #source: string
   /** Newest version written or created of each slice, by uid, until the cache shows it. */
   readonly #pending = new Map<string, Map<string, string | undefined>>()
+  /** Services with a write of unknown outcome: the server is asked what there is before anything else is made. */
+  readonly #inDoubt = new Set<string>()
 
   /** @param source the kind of what the slices are made of, for messages */
   constructor(ctx: ControllerContext, manager: string, source: 'Service' | 'Endpoints') {
@@ -24,7 +28,10 @@ export class SliceWriter {
     this.#source = source
     this.#manager = manager
     this.slices = ctx.informers.informer<EndpointSlice>(ENDPOINT_SLICES)
-    this.slices.addIndex(BY_SERVICE, (s) => [`${s.metadata.namespace}/${s.metadata.labels?.[SERVICE_NAME] ?? ''}`])
+    const serviceOf = ({ metadata }: EndpointSlice): string => `${metadata.namespace}/${metadata.labels?.[SERVICE_NAME] ?? ''}`
+    this.slices.addIndex(BY_SERVICE, (s) => [serviceOf(s)])
+    // One that came and went between two looks will not show up.
+    this.slices.addHandler({ deleted: (s) => void this.#pending.get(serviceOf(s))?.delete(s.metadata.uid ?? '') })
   }
 
   isMine(slice: EndpointSlice): boolean {
@@ -32,7 +39,8 @@ export class SliceWriter {
   }
 
   /** The service's slices, or undefined while the cache has not caught up with what was written last. */
-  of(key: string): EndpointSlice[] | undefined {
+  async of(key: string): Promise<EndpointSlice[] | undefined> {
+    if (this.#inDoubt.has(key)) await this.#ask(key)
     const mine = this.slices.lister.byIndex(BY_SERVICE, key).filter((s) => this.isMine(s) && s.metadata.deletionTimestamp == null)
     const pending = this.#pending.get(key)
     if (pending === undefined) return mine
@@ -47,13 +55,34 @@ export class SliceWriter {
     return mine
   }
 
+  /** What the server has and the cache does not show is waited for. */
+  async #ask(key: string): Promise<void> {
+    const { namespace, name } = splitKey(key)
+    const labelSelector = `${SERVICE_NAME}=${name},${MANAGED_BY}=${this.#manager}`
+    const options = { namespace, labelSelector, metadataOnly: true, signal: this.#ctx.signal }
+    const { items } = await this.#ctx.client.resource<EndpointSlice>(ENDPOINT_SLICES).list(options)
+    const pending = this.#pendingOf(key)
+    for (const { metadata } of items) {
+      const cached = this.slices.lister.get(metadata.name ?? '', namespace)?.metadata
+      const seen = cached?.uid === metadata.uid ? cached?.resourceVersion : undefined
+      if (seen === undefined || Number(seen) < Number(metadata.resourceVersion)) pending.set(metadata.uid ?? '', seen)
+    }
+    this.#inDoubt.delete(key)
+  }
+
+  #pendingOf(key: string): Map<string, string | undefined> {
+    const pending = this.#pending.get(key) ?? new Map<string, string | undefined>()
+    this.#pending.set(key, pending)
+    return pending
+  }
+
   async apply(key: string, plan: SlicePlan): Promise<void> {
     const client = this.#ctx.client.resource<EndpointSlice>(ENDPOINT_SLICES)
     const { signal } = this.#ctx
-    const pending = this.#pending.get(key) ?? new Map<string, string | undefined>()
-    this.#pending.set(key, pending)
+    const pending = this.#pendingOf(key)
     const failed = (what: string) => (e: unknown) => {
       if (isTerminating(e)) return
+      if (leavesOpen(e)) this.#inDoubt.add(key)
       throw new Error(`failed to ${what} for ${this.#source} ${key}: ${messageOf(e)}`, { cause: e })
     }
     const create = async (s: EndpointSlice): Promise<void> => {
@@ -78,5 +107,6 @@ export class SliceWriter {
 
   forget(key: string): void {
     this.#pending.delete(key)
+    this.#inDoubt.delete(key)
   }
 }

@@ -1,5 +1,6 @@
 import { dropManagedFields } from '../../client/informer.ts'
 import type { Node } from '../../client/objects.ts'
+import { leavesOpen } from '../../client/outcome.ts'
 import { NODES } from '../../client/resource.ts'
 import { parseCidr } from '../../machinery/ip.ts'
 import { startWorkers } from '../../machinery/workers.ts'
@@ -25,6 +26,18 @@ export const nodeIpamController: Controller = {
     const queue = ctx.workQueue('cidrallocator_node')
     const nodes = ctx.informers.informer<Node>(NODES, { transform: dropManagedFields })
     const recorder = ctx.recorder('cidrAllocator')
+    /**
+     * What was given to a node, by its name, until the cache shows it. While it is not known whether the node has got it, nobody else
+     * gets it; kube-controller-manager never gives it to anybody again where the server timed out.
+     */
+    const given = new Map<string, { uid: string | undefined; cidrs: readonly string[]; isWritten: boolean }>()
+    /** Back goes what the node does not have. */
+    const takeBack = (name: string, kept: readonly string[]): void => {
+      given.get(name)?.cidrs.forEach((cidr, i) => {
+        if (kept[i] !== cidr) sets[i]!.release(cidr)
+      })
+      given.delete(name)
+    }
     const occupy = (node: Node): void => {
       podCIDRs(node).forEach((cidr, i) => {
         const set = sets[i]
@@ -45,7 +58,10 @@ export const nodeIpamController: Controller = {
     nodes.addHandler({
       added: look,
       updated: look,
-      deleted: (node) => podCIDRs(node).forEach((cidr, i) => sets[i]?.release(cidr)),
+      deleted: (node) => {
+        takeBack(node.metadata.name ?? '', podCIDRs(node))
+        podCIDRs(node).forEach((cidr, i) => sets[i]?.release(cidr))
+      },
     })
     startWorkers({
       queue,
@@ -55,33 +71,50 @@ export const nodeIpamController: Controller = {
       async sync(name) {
         const node = nodes.lister.get(name)
         if (node === undefined || node.metadata.deletionTimestamp != null) return
-        if (podCIDRs(node).length > 0) return occupy(node)
-        const given: string[] = []
-        const giveBack = (): void => given.forEach((cidr, i) => sets[i]!.release(cidr))
+        if (podCIDRs(node).length > 0) {
+          takeBack(name, podCIDRs(node))
+          return occupy(node)
+        }
+        const { uid } = node.metadata
+        if (given.get(name)?.uid !== uid) takeBack(name, [])
+        const before = given.get(name)
+        if (before?.isWritten === true) return
         const say = (reason: string): void =>
           recorder.event({ apiVersion: 'v1', kind: 'Node', object: node }, 'Normal', reason, `Node ${name} status is now: ${reason}`)
-        for (const [i, set] of sets.entries()) {
-          const cidr = set.allocate()
-          if (cidr === undefined) {
-            giveBack()
-            say('CIDRNotAvailable')
-            throw new Error(
-              `failed to allocate cidr from cluster cidr at idx:${i}: CIDR allocation failed; there are no remaining CIDRs left to allocate in the accepted range`,
-            )
-          }
-          given.push(cidr)
+        const cidrs = before?.cidrs ?? allocate(sets)
+        if (typeof cidrs === 'number') {
+          say('CIDRNotAvailable')
+          throw new Error(
+            `failed to allocate cidr from cluster cidr at idx:${cidrs}: CIDR allocation failed; there are no remaining CIDRs left to allocate in the accepted range`,
+          )
         }
-        const body = { spec: { podCIDR: given[0], podCIDRs: given } }
+        given.set(name, { uid, cidrs, isWritten: false })
+        const body = { spec: { podCIDR: cidrs[0], podCIDRs: cidrs } }
         try {
           await client.resource<Node>(NODES).patch(name, { type: 'strategic', body }, { signal })
+          if (given.has(name)) given.set(name, { uid, cidrs, isWritten: true })
         } catch (e) {
-          giveBack()
+          if (!leavesOpen(e)) takeBack(name, [])
           say('CIDRAssignmentFailed')
           throw e
         }
       },
     })
   },
+}
+
+/** One of each; the index of the one that has none left. */
+function allocate(sets: readonly CidrSet[]): string[] | number {
+  const cidrs: string[] = []
+  for (const [i, set] of sets.entries()) {
+    const cidr = set.allocate()
+    if (cidr === undefined) {
+      cidrs.forEach((c, of) => sets[of]!.release(c))
+      return i
+    }
+    cidrs.push(cidr)
+  }
+  return cidrs
 }
 
 function overlap(a: string, b: string): boolean {

@@ -3,6 +3,7 @@ import { dropManagedFields, type Informer } from '../../client/informer.ts'
 import type { CSIDriver, PersistentVolume, PersistentVolumeClaim, VolumeAttachment } from '../../client/objects-storage.ts'
 import { findCondition, type Pod } from '../../client/objects.ts'
 import { CSI_DRIVERS, NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, VOLUME_ATTACHMENTS } from '../../client/resource.ts'
+import { leavesOpen } from '../../client/outcome.ts'
 import { keyFor } from '../../client/store.ts'
 import { claimNameOf, claimNames, foreignClaim, has } from '../../client/volume-binding.ts'
 import { isStatusError } from '../../machinery/status.ts'
@@ -63,6 +64,8 @@ class AttachDetach {
   readonly #byVolume = new Map<string, Set<string>>()
   /** Attachments that were made and that the cache does not show yet: nobody else may have the volume meanwhile. */
   readonly #made = new Set<string>()
+  /** Attachments whose creation has an unknown outcome: they count until the server says that there are none. */
+  readonly #uncertain = new Set<string>()
   /** As its kubelet said last, were it that the node is no more. */
   readonly #inUse = new Map<string, ReadonlySet<string>>()
   /** Attachments that are on their way out by this controller's doing. */
@@ -153,6 +156,7 @@ class AttachDetach {
 
   #attachmentChanged(a: VolumeAttachment): void {
     this.#made.delete(a.metadata.name ?? '')
+    this.#uncertain.delete(a.metadata.name ?? '')
     const volume = this.#learn(a)
     if (volume !== undefined) this.#queue.add(volume)
   }
@@ -160,6 +164,7 @@ class AttachDetach {
   #attachmentGone({ metadata: { name = '' } }: VolumeAttachment): void {
     const known = this.#attached.get(name)
     this.#made.delete(name)
+    this.#uncertain.delete(name)
     this.#leaving.delete(name)
     this.#unwantedSince.delete(name)
     this.#awaitedSince.delete(name)
@@ -288,9 +293,13 @@ class AttachDetach {
       await this.#ctx.client.resource<VolumeAttachment>(VOLUME_ATTACHMENTS).create(attachment, { signal: this.#ctx.signal })
     } catch (e) {
       if (isStatusError(e, 'AlreadyExists')) return
-      this.#attachmentGone(attachment)
+      if (leavesOpen(e)) {
+        this.#made.delete(name)
+        this.#uncertain.add(name)
+      } else this.#attachmentGone(attachment)
       throw e
     }
+    this.#uncertain.delete(name)
     this.#awaitedSince.set(name, this.#ctx.clock.monotonic())
     this.#queue.addAfter(volume, CSI_TIMEOUT_MS)
   }
@@ -323,7 +332,7 @@ class AttachDetach {
     const name = attachmentName(volume, nodeName)
     const attachment = this.#attachments.lister.get(name)
     // Made, and not wanted before it was seen: its event comes.
-    if (attachment === undefined) return
+    if (attachment === undefined) return this.#uncertain.has(name) ? this.#ask(name) : undefined
     const since = this.#unwantedSince.get(name) ?? clock.monotonic()
     this.#unwantedSince.set(name, since)
     this.#awaitedSince.delete(name)
@@ -350,6 +359,19 @@ class AttachDetach {
         })
     }
     if (message !== undefined) throw new NotYet(message)
+  }
+
+  /** What became of a creation without an answer. */
+  async #ask(name: string): Promise<void> {
+    const { client, signal } = this.#ctx
+    try {
+      await client.resource(VOLUME_ATTACHMENTS).get(name, { signal })
+      // It may have been seen meanwhile.
+      if (this.#uncertain.delete(name)) this.#made.add(name)
+    } catch (e) {
+      if (!isStatusError(e, 'NotFound')) throw e
+      this.#attachmentGone({ metadata: { name } } as VolumeAttachment)
+    }
   }
 
   /** Asks the server: the cache may not know that a kubelet has just begun to use the volume. */

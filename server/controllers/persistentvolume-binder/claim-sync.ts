@@ -45,9 +45,7 @@ export class ClaimSync {
   async #free(claim: PersistentVolumeClaim): Promise<void> {
     const { classes, volumes, writer } = this.#p
     const delayed = isDelayed(claim, classes)
-    // What was promised a moment ago may not be seen yet.
-    const known = volumes.list().filter((v) => !writer.isStale(v))
-    const volume = findVolume(claim, known, { delayed })
+    const volume = findVolume(claim, writer.newest(volumes), { delayed })
     if (volume !== undefined) return writer.bind(volume, claim)
     if (await this.#takeDefaultClass(claim)) return
     if (delayed && !has(claim, SELECTED_NODE)) this.#tellWait(claim)
@@ -80,9 +78,8 @@ export class ClaimSync {
   async #named(claim: PersistentVolumeClaim): Promise<void> {
     const { volumes, writer } = this.#p
     const name = claim.spec?.volumeName ?? ''
-    const volume = volumes.get(name)
+    const volume = writer.newestOf(name, volumes)
     if (volume === undefined) return void (await writer.claimStatus(claim, 'Pending'))
-    if (writer.isStale(volume)) return
     if (volume.spec?.claimRef === undefined) {
       const why = mismatch(claim, volume)
       if (why === undefined) return writer.bind(volume, claim)
@@ -102,10 +99,9 @@ export class ClaimSync {
     const name = claim.spec?.volumeName ?? ''
     if (name === '')
       return this.#lose(claim, 'ClaimLost', 'Bound claim has lost reference to PersistentVolume. Data on the volume is lost!')
-    const volume = volumes.get(name)
+    const volume = writer.newestOf(name, volumes)
     if (volume === undefined)
       return this.#lose(claim, 'ClaimLost', 'Bound claim has lost its PersistentVolume. Data on the volume is lost!')
-    if (writer.isStale(volume)) return
     const ref = volume.spec?.claimRef
     if (ref === undefined || ref.uid === claim.metadata.uid) return writer.bind(volume, claim)
     await this.#lose(claim, 'ClaimMisbound', 'Two claims are bound to the same volume, this one is bound incorrectly')

@@ -70,6 +70,7 @@ class Binder {
   async start(): Promise<void> {
     const lookAtClaim = (claim: PersistentVolumeClaim): void => this.#claimQueue.add(keyOf(claim))
     const lookAtVolume = (volume: PersistentVolume): void => {
+      this.#writer.seen(volume)
       this.#volumeQueue.add(keyOf(volume))
       // A claim may wait for just this one.
       const ref = volume.spec?.claimRef

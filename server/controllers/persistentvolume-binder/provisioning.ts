@@ -82,7 +82,7 @@ export class Provisioning {
     const claimRef = { kind: 'PersistentVolumeClaim', namespace, name: claimName, uid, apiVersion: 'v1', resourceVersion }
     const spec = { ...volume.spec, claimRef, storageClassName: classOf(claim) } as NonNullable<PersistentVolume['spec']>
     try {
-      this.#p.writer.wrote(await volumes.create({ ...volume, metadata, spec }, { signal }))
+      this.#p.writer.wroteVolume(await volumes.create({ ...volume, metadata, spec }, { signal }))
       this.#event(claim, 'Normal', 'ProvisioningSucceeded', `Successfully provisioned volume ${name} using ${HOST_PATH}`)
     } catch (e) {
       // It was made before, and this controller has not heard of it.

@@ -2,9 +2,10 @@ import { isDeepStrictEqual } from 'node:util'
 import type { PersistentVolume, PersistentVolumeClaim } from '../../client/objects-storage.ts'
 import type { Strings } from '../../client/objects.ts'
 import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES } from '../../client/resource.ts'
-import { keyOf } from '../../client/store.ts'
+import { keyOf, type Lister } from '../../client/store.ts'
 import { BIND_COMPLETED, BOUND_BY_CONTROLLER, boundTo, has } from '../../client/volume-binding.ts'
 import { tryQuantity } from '../../machinery/quantity.ts'
+import { isStatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { ControllerContext } from '../controller.ts'
 import { WrittenVersions } from '../written.ts'
@@ -13,6 +14,8 @@ import { WrittenVersions } from '../written.ts'
 export class VolumeWriter {
   readonly #ctx: Pick<ControllerContext, 'client' | 'signal'>
   readonly #written = new WrittenVersions()
+  /** Volumes as they were written last, by name, until the cache shows them so. */
+  readonly #volumes = new Map<string, PersistentVolume>()
 
   constructor(ctx: Pick<ControllerContext, 'client' | 'signal'>) {
     this.#ctx = ctx
@@ -24,11 +27,51 @@ export class VolumeWriter {
 
   forget(obj: KubeObject): void {
     this.#written.forget(keyOf(obj))
+    // A claim's key has a namespace.
+    this.#volumes.delete(keyOf(obj))
+  }
+
+  seen(volume: PersistentVolume): void {
+    if (!this.isStale(volume)) this.#volumes.delete(keyOf(volume))
+  }
+
+  /** The volumes with what was written of them: one that is promised already is found again, and no second one taken. */
+  newest(volumes: Lister<PersistentVolume>): PersistentVolume[] {
+    const known = volumes.list()
+    if (this.#volumes.size === 0) return known
+    const unseen = new Map(this.#volumes)
+    for (const { metadata } of known) unseen.delete(metadata.name ?? '')
+    return [...known.map((v) => this.#newer(v)), ...unseen.values()]
+  }
+
+  newestOf(name: string, volumes: Lister<PersistentVolume>): PersistentVolume | undefined {
+    const known = volumes.get(name)
+    return known === undefined ? this.#volumes.get(name) : this.#newer(known)
+  }
+
+  #newer(known: PersistentVolume): PersistentVolume {
+    this.seen(known)
+    return this.#volumes.get(keyOf(known)) ?? known
   }
 
   wrote<T extends KubeObject>(obj: T): T {
     this.#written.wrote(keyOf(obj), obj)
     return obj
+  }
+
+  wroteVolume(volume: PersistentVolume): PersistentVolume {
+    this.#volumes.set(keyOf(volume), volume)
+    return this.wrote(volume)
+  }
+
+  /** One that is gone is not known any more, whatever was written of it. */
+  async #write(volume: PersistentVolume, write: Promise<PersistentVolume>): Promise<PersistentVolume> {
+    try {
+      return this.wroteVolume(await write)
+    } catch (e) {
+      if (isStatusError(e, 'NotFound')) this.forget(volume)
+      throw e
+    }
   }
 
   async claim(claim: PersistentVolumeClaim): Promise<PersistentVolumeClaim> {
@@ -38,7 +81,8 @@ export class VolumeWriter {
 
   async volume(volume: PersistentVolume): Promise<PersistentVolume> {
     const volumes = this.#ctx.client.resource<PersistentVolume>(PERSISTENT_VOLUMES)
-    return this.wrote(await volumes.update({ ...volume, apiVersion: 'v1', kind: 'PersistentVolume' }, { signal: this.#ctx.signal }))
+    const next = { ...volume, apiVersion: 'v1', kind: 'PersistentVolume' }
+    return this.#write(volume, volumes.update(next, { signal: this.#ctx.signal }))
   }
 
   async phase(volume: PersistentVolume, phase: string, message = ''): Promise<PersistentVolume> {
@@ -51,7 +95,7 @@ export class VolumeWriter {
       status: { ...status, phase, ...(message === '' ? {} : { message }) },
     }
     const volumes = this.#ctx.client.resource<PersistentVolume>(PERSISTENT_VOLUMES)
-    return this.wrote(await volumes.updateStatus(next, { signal: this.#ctx.signal }))
+    return this.#write(volume, volumes.updateStatus(next, { signal: this.#ctx.signal }))
   }
 
   /** The claim's phase, and what it has of its volume where it has one. */

@@ -8,6 +8,7 @@ import {
   type ResourceClaimTemplate,
 } from '../../client/objects-resource.ts'
 import type { Pod } from '../../client/objects.ts'
+import { leavesOpen } from '../../client/outcome.ts'
 import { RESOURCE_CLAIMS } from '../../client/resource.ts'
 import type { Lister } from '../../client/store.ts'
 import { isStatusError } from '../../machinery/status.ts'
@@ -30,6 +31,8 @@ export class GeneratedClaims {
   readonly #templates: Lister<ResourceClaimTemplate>
   /** By the pod's uid and the entry's name. Empties as the cache catches up. */
   readonly #made = new Map<string, ResourceClaim>()
+  /** Those whose creation has an unknown outcome. */
+  readonly #inDoubt = new Set<string>()
 
   constructor(claims: Lister<ResourceClaim>, templates: Lister<ResourceClaimTemplate>) {
     this.#claims = claims
@@ -54,7 +57,14 @@ export class GeneratedClaims {
     const templateName = entry.resourceClaimTemplateName
     if (templateName === undefined) return undefined
     const key = `${uid}/${entry.name}`
-    const there = this.#claims.byIndex('controller', uid).find((c) => c.metadata.annotations?.[POD_CLAIM_ANNOTATION] === entry.name)
+    const isFor = ({ metadata }: ResourceClaim): boolean => metadata.annotations?.[POD_CLAIM_ANNOTATION] === entry.name
+    const there = this.#claims.byIndex('controller', uid).find(isFor)
+    if (there === undefined && this.#inDoubt.has(key)) {
+      const { items } = await client.resource<ResourceClaim>(RESOURCE_CLAIMS).list({ namespace, metadataOnly: true, signal })
+      const unseen = items.find((claim) => controllerOf(claim)?.uid === uid && isFor(claim))
+      if (unseen !== undefined) this.#made.set(key, unseen)
+    }
+    this.#inDoubt.delete(key)
     const orphan = there ?? this.#made.get(key)
     if (orphan !== undefined) return orphan.metadata.name
     const template = this.#templates.get(templateName, namespace)
@@ -79,6 +89,7 @@ export class GeneratedClaims {
       this.#made.set(key, claim)
       return claim.metadata.name
     } catch (e) {
+      if (leavesOpen(e)) this.#inDoubt.add(key)
       throw new Error(`create ResourceClaim : ${e instanceof Error ? e.message : String(e)}`, { cause: e })
     }
   }
