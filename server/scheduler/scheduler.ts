@@ -18,6 +18,7 @@ import type { CycleState, FilterOutcome, Handle, PostFilterResult, QueuedPod } f
 import { listersOf, watchDevices, watchStorage } from './listers.ts'
 import { SchedulerMetrics } from './metrics.ts'
 import { NominatedPods } from './nominated-pods.ts'
+import { outcomeOf } from './outcome.ts'
 import { podInfo, type PodInfo } from './pod-info.ts'
 import { PreBindingPods } from './pre-binding-pods.ts'
 import { checkProfiles, makeProfile, type Profile } from './profile.ts'
@@ -353,7 +354,9 @@ class Scheduler {
         step: extender === undefined ? `binding rejected: running Bind plugin "${binder.name}"` : 'binding rejected',
         bind: () =>
           this.#tell(() =>
-            extender === undefined ? binder.bind!(info, nodeName, this.#client, this.#signal) : extender.bind(info.pod, nodeName),
+            (extender === undefined ? binder.bind!(info, nodeName, this.#client, this.#signal) : extender.bind(info.pod, nodeName)).catch(
+              (e: unknown) => this.#isBound(info, nodeName, e),
+            ),
           ),
       })
       this.#metrics.ended(queued, profile.schedulerName, 'scheduled')
@@ -369,6 +372,18 @@ class Scheduler {
       // What it had taken helps others, also when it is gone itself.
       this.#queue.event({ type: 'AssignedPodDelete', pod: info, among: (other) => other.uid !== info.uid })
     }
+  }
+
+  /** Resolves when a pod was bound by a request that ended with this error. @throws the error */
+  async #isBound({ uid, pod }: PodInfo, nodeName: string, error: unknown): Promise<void> {
+    const { name = '', namespace } = pod.metadata
+    const isOn = ({ metadata, spec }: Pod): true | undefined => (metadata.uid === uid && spec?.nodeName === nodeName) || undefined
+    const ask = async (): Promise<true | undefined> => {
+      // The watch may have answered meanwhile: that it is bound, or that it goes.
+      if (!this.#cache.isAssumed(uid)) return this.#cache.node(nodeName)?.pods.has(uid) === true || undefined
+      return isOn(await this.#client.resource<Pod>(PODS).get(name, { namespace, signal: this.#signal }))
+    }
+    await outcomeOf(error, ask, { clock: this.#clock, signal: this.#signal })
   }
 
   #unbound(queued: QueuedPod, profile: RunningProfile, e: unknown): void {

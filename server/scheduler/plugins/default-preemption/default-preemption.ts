@@ -14,6 +14,7 @@ import {
   type PostFilterResult,
   type RejectedNode,
 } from '../../framework.ts'
+import { outcomeOf } from '../../outcome.ts'
 import type { PodInfo } from '../../pod-info.ts'
 import { bestCandidate, type Candidate } from './candidates.ts'
 import { selectVictims } from './victims.ts'
@@ -37,14 +38,22 @@ const NOT_HELPFUL = 'Preemption is not helpful for scheduling'
 export function defaultPreemption(handle: Handle, args: PluginArguments['DefaultPreemption'], random: () => number = Math.random): Plugin {
   // So many nodes with victims are enough to choose from.
   const { minCandidateNodesPercentage: percent, minCandidateNodesAbsolute: absolute } = args
-  /** Victims whose deletion was asked for and is not seen yet. */
-  const doomed = new Set<string>()
+  /** Victims whose deletion was asked for and is not seen yet, with their node. */
+  const doomed = new Map<string, string>()
   /** Pods for which that is being done. */
   const preempting = new Set<string>()
   const isGoing = ({ pod, uid }: PodInfo): boolean => {
     if (doomed.has(uid)) return true
     const mark = findCondition(pod.status?.conditions, 'DisruptionTarget')
     return pod.metadata.deletionTimestamp != null && mark?.status === 'True' && mark.reason === REASON
+  }
+
+  const isSeenGoing = (uid: string, nodeName: string): boolean => {
+    const seen = handle.cache.node(nodeName)?.pods.get(uid)
+    return seen === undefined || seen.pod.metadata.deletionTimestamp != null
+  }
+  const forgetSeen = (): void => {
+    for (const [uid, nodeName] of doomed) if (isSeenGoing(uid, nodeName)) doomed.delete(uid)
   }
 
   function refusalToTry(pod: PodInfo, outcome: FilterOutcome): string | undefined {
@@ -110,7 +119,9 @@ export function defaultPreemption(handle: Handle, args: PluginArguments['Default
     const body = { metadata: { uid }, status: { conditions: [condition] } }
     try {
       await pods.patch(name, { type: 'strategic', body }, { namespace, subresource: 'status', signal })
-      await pods.delete(name, { namespace, preconditions: uid === undefined ? {} : { uid }, signal })
+      await pods
+        .delete(name, { namespace, preconditions: uid === undefined ? {} : { uid }, signal })
+        .catch((e: unknown) => outcomeOf(e, () => goes(victim), handle))
     } catch (e) {
       if (!isStatusError(e, 'NotFound')) throw e
       return false
@@ -118,17 +129,36 @@ export function defaultPreemption(handle: Handle, args: PluginArguments['Default
     return true
   }
 
+  /** Whether it is being deleted, or gone: then it was by the request that has had no answer. */
+  async function goes({ uid, pod }: PodInfo): Promise<true | undefined> {
+    const { name = '', namespace } = pod.metadata
+    try {
+      const { metadata } = await handle.client.resource<Pod>(PODS).get(name, { namespace, signal: handle.signal })
+      return metadata.uid !== uid || metadata.deletionTimestamp != null || undefined
+    } catch (e) {
+      if (isStatusError(e, 'NotFound')) return true
+      throw e
+    }
+  }
+
   /** The last victim goes when all others do: a pod that comes back meanwhile would ask for more of them. */
   async function makeRoom(pod: PodInfo, { node, victims }: Candidate): Promise<void> {
     const going = victims.filter((v) => v.pod.metadata.deletionTimestamp == null && !doomed.has(v.uid))
     if (going.length === 0) return
-    for (const v of going) doomed.add(v.uid)
+    for (const v of going) doomed.set(v.uid, node.name)
+    const remain = new Set(going)
+    const evicted = async (victim: PodInfo): Promise<boolean> => {
+      const isOff = await evict(victim, pod, node.name)
+      // One that was deleted stays on the list until that is seen.
+      if (!isOff) remain.delete(victim)
+      return isOff
+    }
     preempting.add(pod.uid)
     try {
       await clearLower(pod, node.name)
-      await allOf(going.slice(0, -1).map((v) => evict(v, pod, node.name)))
+      await allOf(going.slice(0, -1).map((v) => evicted(v)))
       const last = going.at(-1)!
-      const isOff = await evict(last, pod, node.name)
+      const isOff = await evicted(last)
       preempting.delete(pod.uid)
       if (isOff) handle.activate(pod.uid)
       // Otherwise its end is still to be told of, and brings the pod back.
@@ -139,7 +169,7 @@ export function defaultPreemption(handle: Handle, args: PluginArguments['Default
       handle.onError(e, `preemption for pod ${pod.key}`)
       handle.activate(pod.uid)
     } finally {
-      for (const v of going) doomed.delete(v.uid)
+      for (const v of remain) doomed.delete(v.uid)
     }
   }
 
@@ -190,6 +220,7 @@ export function defaultPreemption(handle: Handle, args: PluginArguments['Default
     events: [{ on: ['AssignedPodDelete'] }],
     preEnqueue: ({ metadata }) => (preempting.has(metadata.uid ?? '') ? UNDER_WAY : undefined),
     postFilter(pod, outcome): PostFilterResult | Promise<PostFilterResult> {
+      forgetSeen()
       const refusal = refusalToTry(pod, outcome)
       if (refusal !== undefined) return { message: `preemption: ${refusal}` }
       const reasons: string[] = []

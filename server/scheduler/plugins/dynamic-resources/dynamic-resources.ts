@@ -17,13 +17,14 @@ import type { Claims } from '../../claims.ts'
 import type { PluginArguments } from '../../config/types.ts'
 import { stateKey, unresolvable, unschedulable, type ClusterEvent, type PluginFactory } from '../../framework.ts'
 import type { Rejection } from '../../node-verdict.ts'
+import { outcomeOf } from '../../outcome.ts'
 import type { PodInfo } from '../../pod-info.ts'
 import { normalizeByMax } from '../normalize.ts'
 import { AllocatedState } from './allocated.ts'
 import { Allocator } from './allocator.ts'
 import { isReadyForBinding, isTimedOut } from './binding-conditions.ts'
 import { AllocationError, InvalidPools } from './errors.ts'
-import { claimFor, extendedResourcesOf, isByDevices, leftOver, requestsOf, type RequestMapping } from './extended-resources.ts'
+import { claimFor, extendedResourcesOf, isByDevices, madeFor, requestsOf, type RequestMapping } from './extended-resources.ts'
 import { Pools } from './pools.ts'
 import { SelectorCache } from './selectors.ts'
 
@@ -104,8 +105,13 @@ export const dynamicResources: PluginFactory<PluginArguments['DynamicResources']
         if (current.metadata.deletionTimestamp != null) throw new Error(`claim ${keyOf(claim)} got deleted in the meantime`)
         return await add(current, allocation, pod)
       } catch (e) {
-        if (!isStatusError(e, 'Conflict') || left === 0) throw e
-        current = await resource.get(name, { namespace, signal })
+        if (left === 0) throw e
+        const get = (): Promise<ResourceClaim> => resource.get(name, { namespace, signal })
+        const found = await (isStatusError(e, 'Conflict') ? get() : outcomeOf(e, get, handle))
+        if (found.metadata.uid === claim.metadata.uid && found.status?.allocation !== undefined && isReservedFor(found, pod)) return found
+        // Nothing was written.
+        if (found.metadata.resourceVersion === current.metadata.resourceVersion) throw e
+        current = found
       }
     }
   }
@@ -156,7 +162,10 @@ export const dynamicResources: PluginFactory<PluginArguments['DynamicResources']
     const allocation = claims.pending(extended.base)
     if (decided === undefined || allocation === undefined) return
     const { name: _name, uid: _uid, ...metadata } = decided.claim.metadata
-    const created = await resource.create({ ...decided.claim, metadata }, { signal })
+    const { namespace } = metadata
+    const created = await resource
+      .create({ ...decided.claim, metadata }, { signal })
+      .catch((e: unknown) => outcomeOf(e, async () => madeFor(pod, (await resource.list({ namespace, signal })).items), handle))
     extended.made = created
     claims.decide(created, allocation)
     claims.giveUp(extended.base)
@@ -164,7 +173,7 @@ export const dynamicResources: PluginFactory<PluginArguments['DynamicResources']
     claims.wrote(written)
     extended.made = written
     const status = { extendedResourceClaimStatus: { requestMappings: decided.mappings, resourceClaimName: written.metadata.name } }
-    const { name = '', namespace, uid } = pod.metadata
+    const { name = '', uid } = pod.metadata
     await client
       .resource(PODS)
       .patch(name, { type: 'strategic', body: { metadata: { uid }, status } }, { namespace, subresource: 'status', signal })
@@ -225,7 +234,12 @@ export const dynamicResources: PluginFactory<PluginArguments['DynamicResources']
         extended:
           resources.length === 0
             ? undefined
-            : { resources, leftOver: leftOver(pod, listers.resourceClaims), base: claimFor(pod), byNode: new Map() },
+            : {
+                resources,
+                leftOver: madeFor(pod, listers.resourceClaims.list(pod.metadata.namespace)),
+                base: claimFor(pod),
+                byNode: new Map(),
+              },
       })
       return undefined
     },

@@ -45,15 +45,13 @@ export const claimFor = ({ metadata: { name = '', namespace = '', uid = '' } }: 
   spec: {},
 })
 
-/** One that an earlier try has left. */
-export const leftOver = (pod: Pod, claims: Lister<ResourceClaim>): ResourceClaim | undefined =>
-  claims
-    .list(pod.metadata.namespace)
-    .find(
-      ({ metadata }) =>
-        metadata.annotations?.[ANNOTATION] === 'true' &&
-        metadata.ownerReferences?.some((o) => o.controller === true && o.uid === pod.metadata.uid) === true,
-    )
+/** The one among the claims of its namespace that was made for a pod: until that has a node, one that an earlier try has left. */
+export const madeFor = (pod: Pod, claims: readonly ResourceClaim[]): ResourceClaim | undefined =>
+  claims.find(
+    ({ metadata }) =>
+      metadata.annotations?.[ANNOTATION] === 'true' &&
+      metadata.ownerReferences?.some((o) => o.controller === true && o.uid === pod.metadata.uid) === true,
+  )
 
 /**
  * A request for each container's share of each resource, and whose it is. Init containers that end take what later containers need first,
