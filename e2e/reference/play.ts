@@ -203,6 +203,8 @@ function inOrder(items: unknown[]): unknown[] {
 }
 
 const OWN = new Set([
+  'lastTransitionTime',
+  'lastUpdateTime',
   'lastPhaseTransitionTime',
   'uid',
   'resourceVersion',
