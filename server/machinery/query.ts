@@ -1,4 +1,5 @@
 import { goQuote } from './go-quote.ts'
+import { parseGoUint } from './go-uint.ts'
 /** The query of a URL as Go's `net/url` reads it. */
 
 /** More pairs than this and Go's reader gives none of them (GODEBUG `urlmaxqueryparams`). */
@@ -102,15 +103,8 @@ export function parseGoInt64(text: string): bigint | undefined {
   return value > MAX_INT64 || value < -MAX_INT64 - 1n ? undefined : value
 }
 
-/** Why Go's strconv.ParseUint refuses a text for a number up to `max`; undefined when it does not. */
-export function goUintError(text: string, max: number): string | undefined {
-  const isNumber = /^\d+$/.test(text)
-  if (isNumber && Number(text) <= max) return undefined
-  return `strconv.ParseUint: parsing ${goQuote(text)}: ${isNumber ? 'value out of range' : 'invalid syntax'}`
-}
-
 /** How Go words why it refuses a text that parseGoInt64 refuses. */
 export function goInt64Error(text: string): string {
-  const why = /^[+-]?\d+$/.test(text) ? 'value out of range' : 'invalid syntax'
-  return `strconv.ParseInt: parsing ${goQuote(text)}: ${why}`
+  const isWrong = parseGoUint(text.replace(/^[+-]/, '')) === 'invalid syntax'
+  return `strconv.ParseInt: parsing ${goQuote(text)}: ${isWrong ? 'invalid syntax' : 'value out of range'}`
 }

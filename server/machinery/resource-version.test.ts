@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { parseReadVersion, parseResourceVersion, uintFault } from './resource-version.ts'
+import { goUintError } from './go-uint.ts'
+import { goInt64Error } from './query.ts'
+import { parseReadVersion, parseResourceVersion } from './resource-version.ts'
 
 describe('a resourceVersion', () => {
   test.each([
@@ -25,10 +27,19 @@ describe('a resourceVersion', () => {
     ['١', 'invalid syntax'],
     ['18446744073709551616', 'value out of range'],
     ['9'.repeat(100_000), 'value out of range'],
+    [`${'9'.repeat(22)}y`, 'value out of range'],
+    ['18446744073709551615y', 'invalid syntax'],
   ])('%.30s is none', (text, why) => {
-    expect(uintFault(text)).toBe(`strconv.ParseUint: parsing "${text}": ${why}`)
+    expect(goUintError(text)).toBe(`strconv.ParseUint: parsing "${text}": ${why}`)
     const whole = `resourceVersion: Invalid value: "${text}": strconv.ParseUint: parsing "${text}": ${why}`
     expect(() => parseResourceVersion(text)).toThrow(`invalid resource version: ${whole}`)
     expect(() => parseReadVersion(text)).toThrow(whole)
+  })
+
+  test('of the first thing that is wrong Go tells', () => {
+    expect(goUintError('65536x', 65_535n)).toBe('strconv.ParseUint: parsing "65536x": value out of range')
+    expect(goInt64Error(`-${'9'.repeat(22)}x`)).toBe(`strconv.ParseInt: parsing "-${'9'.repeat(22)}x": value out of range`)
+    expect(goInt64Error('9223372036854775808x')).toBe('strconv.ParseInt: parsing "9223372036854775808x": invalid syntax')
+    expect(goInt64Error('')).toBe('strconv.ParseInt: parsing "": invalid syntax')
   })
 })

@@ -1,4 +1,5 @@
-import { goUintError, isYes, type Query } from '../machinery/query.ts'
+import { goUintError } from '../machinery/go-uint.ts'
+import { isYes, type Query } from '../machinery/query.ts'
 import { badRequest } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { RequestContext } from '../request/context.ts'
@@ -44,7 +45,7 @@ const commandOf = (query: Query): Options => {
 function portsOf(query: Query): Options {
   const ports = query.getAll('ports').flatMap((text) => text.split(','))
   for (const text of ports) {
-    const error = goUintError(text, 65_535)
+    const error = goUintError(text, 65_535n)
     if (error !== undefined) throw badRequest(`cannot convert to []int32: ${error}`)
   }
   return ports.length === 0 ? {} : { ports: ports.map(Number) }

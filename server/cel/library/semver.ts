@@ -1,4 +1,5 @@
 import { goQuote } from '../../machinery/go-quote.ts'
+import { goUintError, parseGoUint } from '../../machinery/go-uint.ts'
 import { fn, member, type FunctionDecl } from '../declarations.ts'
 import { BOOL, INT, STRING, struct } from '../types.ts'
 import { CelError, compare, noOverloadFor, Opaque, type CelValue } from '../values.ts'
@@ -48,13 +49,9 @@ function numberOf(text: string, what: string): bigint {
 }
 
 function unsigned(text: string): bigint {
-  const fail = (why: string): never => {
-    throw new SemverError(`strconv.ParseUint: parsing ${goQuote(text)}: ${why}`)
-  }
-  if (text === '') return fail('invalid syntax')
-  if (text.length > 20) return fail('value out of range')
-  const value = BigInt(text)
-  return value > 2n ** 64n - 1n ? fail('value out of range') : value
+  const value = parseGoUint(text)
+  if (typeof value === 'string') throw new SemverError(goUintError(text))
+  return value
 }
 
 function identifierOf(text: string): Identifier {

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { formatTime } from '../../machinery/clock.ts'
 import { hasEmpty } from '../../machinery/empty-fields.ts'
 import { invalid, invalidObject, type FieldError } from '../../machinery/field-errors.ts'
-import { uintFault } from '../../machinery/resource-version.ts'
+import { goUintError } from '../../machinery/go-uint.ts'
 import { badRequest, StatusError } from '../../machinery/status.ts'
 import type { GroupResource, KubeObject, ObjectMeta } from '../../machinery/types.ts'
 import type { StrategyContext } from './strategy.ts'
@@ -37,7 +37,7 @@ export function fillSystemMetadata(obj: KubeObject, ctx: StrategyContext): void 
 export function refuseVersion({ metadata }: KubeObject): void {
   const { resourceVersion = '' } = metadata
   // What is no number of a version is taken for none.
-  if (uintFault(resourceVersion) === undefined && !/^0+$/.test(resourceVersion))
+  if (goUintError(resourceVersion) === undefined && !/^0+$/.test(resourceVersion))
     throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created')
   delete metadata.resourceVersion
 }

@@ -6,7 +6,7 @@ import type { Entry } from '../../cache/entry.ts'
 import { copyingJson, copyJson } from '../../machinery/copy-json.ts'
 import { addErrors, type FieldError } from '../../machinery/field-errors.ts'
 import { generateName } from '../../machinery/generate-name.ts'
-import { uintFault } from '../../machinery/resource-version.ts'
+import { goUintError } from '../../machinery/go-uint.ts'
 import { inTurns, type Pausing, Slice } from '../../machinery/slice.ts'
 import { alreadyExists, badRequest, notFound, StatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
@@ -223,7 +223,7 @@ export async function updateIn(store: Store, request: UpdateRequest): Promise<Up
   }
   checkUid(store, request, '')
   const object = await request.change(undefined)
-  const fault = object.metadata.resourceVersion ? uintFault(object.metadata.resourceVersion) : undefined
+  const fault = object.metadata.resourceVersion ? goUintError(object.metadata.resourceVersion) : undefined
   if (fault !== undefined) throw new StatusError(500, '', fault)
   // Whatever version the client thought of, there is none: a dry run shows it.
   if (!context.dryRun) delete object.metadata.resourceVersion
@@ -418,7 +418,7 @@ function warnedAtTheEnd(context: StrategyContext): [StrategyContext, () => void]
 function checkVersion(store: Store, obj: KubeObject, current: Entry): void {
   const sent = obj.metadata.resourceVersion ?? ''
   const based = /^0+$/.test(sent) ? '' : sent
-  const fault = based === '' ? undefined : uintFault(based)
+  const fault = based === '' ? undefined : goUintError(based)
   if (fault !== undefined) throw new StatusError(500, '', fault)
   if (based !== '' && based !== String(current.revision)) throw store.conflict(current.name)
   if (based === '' && store.resource.strategy.allowUnconditionalUpdate === false) throw unconditionalUpdate(store, current.name)
