@@ -7,7 +7,7 @@ const early = /[\\/](?:app[\\/]early|kube[\\/](?:fetch|api-error|json|session-ke
 export default defineConfig({
   root: import.meta.dirname,
   base: '/',
-  plugins: [react()],
+  plugins: [react({ jsxImportSource: '#seen' })],
   build: {
     outDir: '../dist/renderer',
     emptyOutDir: true,

@@ -183,7 +183,7 @@ test('who has set the field under the cursor', async ({ inspector, server }) => 
   await expect(inspector.details.locator('.owner-line')).toContainText(/data\.berth.*set by harbour-master \(Apply\)/)
 })
 
-test('what turns the direction of a text is seen in lists, events, labels and annotations', async ({ inspector, server }) => {
+test('what turns the direction of a text is seen in lists, events, labels, annotations and commands', async ({ inspector, server }) => {
   const object = map('signed', { a: 'b' }) as { metadata: object }
   const { metadata } = await server.api.create(MAPS, {
     ...object,
@@ -203,6 +203,12 @@ test('what turns the direction of a text is seen in lists, events, labels and an
   })
   await inspector.open('events?ns=default&q=Signed')
   await expect(inspector.row(/Signed/)).toContainText('by user⟨U+202E⟩⟨U+2066⟩// admin')
+  await inspector.open('events/default/signed.1')
+  await expect(inspector.details).toContainText('Signed by user⟨U+202E⟩⟨U+2066⟩// admin')
+  const spec = { containers: [{ name: 'main', image: 'x', command: ['sh', '-c', 'rm \u202esafe'] }] }
+  await server.api.create('/api/v1/namespaces/default/pods', { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'turned' }, spec })
+  await inspector.open('pods/default/turned')
+  await expect(inspector.details).toContainText('sh -c rm ⟨U+202E⟩safe')
   await inspector.open('configmaps/default/signed')
   await expect(inspector.details).toContainText('by=user⟨U+202E⟩admin')
   await inspector.tab('Events').click()

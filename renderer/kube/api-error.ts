@@ -58,6 +58,8 @@ export const explainedReasons = [
   'InternalError',
   'MethodNotAllowed',
   'Network',
+  'Unexpected',
+  'NoRelease',
   'Aborted',
   'NoSession',
   'Quota',
@@ -150,12 +152,16 @@ const toCause = (cause: Record<string, unknown>): StatusCause => ({
   field: text(cause.field),
 })
 
-/** Anything thrown, as an ApiError: `fetch` rejects with a TypeError when no answer came. */
+/** What `fetch`, and the body of an answer that ends early, reject with: the only TypeErrors that say something about the connection. */
+const lost = /\b(?:fetch|network|terminated)\b/i
+
+/** Anything thrown, as an ApiError. What is no answer and no lost connection is the window's own: it has what it asked for, and cannot use it. */
 export function toApiError(thrown: unknown, request = ''): ApiError {
   if (thrown instanceof ApiError) return thrown
   if (thrown instanceof DOMException && thrown.name === 'AbortError') {
     return new ApiError({ code: 0, reason: 'Aborted', message: thrown.message, request })
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown)
-  return new ApiError({ code: 0, reason: 'Network', message, request })
+  const reason = thrown instanceof TypeError && lost.test(message) ? 'Network' : 'Unexpected'
+  return new ApiError({ code: 0, reason, message, request })
 }

@@ -83,8 +83,11 @@ describe('errors', () => {
   ])('a body that is no Status is explained by its code %i', (code, body, reason) =>
     expect(explain(apiErrorFrom(code, body, ''))).toBe(reason),
   )
-  test('no answer at all is a network error, an abort is an abort', () => {
-    expect(explain(toApiError(new TypeError('fetch failed')))).toBe('Network')
+  test('no answer at all is a network error, an abort is an abort, and what the window cannot use is neither', () => {
+    for (const said of ['fetch failed', 'Failed to fetch', 'network error', 'terminated'])
+      expect(explain(toApiError(new TypeError(said))), said).toBe('Network')
+    for (const own of [new TypeError('x is not a function'), new SyntaxError('Unexpected token'), new Error('worker has ended'), 'odd'])
+      expect(explain(toApiError(own)), String(own)).toBe('Unexpected')
     expect(explain(toApiError(new DOMException('x', 'AbortError')))).toBe('Aborted')
   })
 })

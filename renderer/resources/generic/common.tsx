@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { clusterPath, requestJson } from '../../kube/fetch.ts'
 import { resourceKey, resourceOfKind, resourcePath } from '../../kube/resource.ts'
-import type { Condition, KubeObject, ObjectMeta, OwnerReference } from '../../kube/types.ts'
+import type { Condition, KubeObject, OwnerReference } from '../../kube/types.ts'
 import { useResources } from '../../queries/discovery.ts'
 import { Age, Moment } from '../../ui/age.tsx'
 import { Chips, Facts, Section, Table } from '../../ui/facts.tsx'
@@ -12,6 +12,7 @@ import { MiddleName } from '../../ui/middle-name.tsx'
 import { seenText } from '../../ui/unseen.ts'
 import { placeUrl, usePlace } from '../../ui/place.ts'
 import { conditionTone } from './condition-tone.ts'
+import { controllerOf, type Owners, ownersFrom } from './owners.ts'
 
 /** A link to an object by its resource key. */
 export function ObjectLink({ resource, namespace, name, tab, middle = false }: ObjectLinkProps) {
@@ -46,48 +47,39 @@ export function KindLink({ apiVersion, kind, namespace, name }: { apiVersion: st
   )
 }
 
-const controllerOf = (meta: ObjectMeta): OwnerReference | undefined =>
-  meta.ownerReferences?.find((o) => o.controller) ?? meta.ownerReferences?.[0]
-
 /** The owners above an object, nearest first, looked up one after the other. */
 export function OwnerChain({ object }: { object: KubeObject }) {
+  const { t } = useTranslation()
   const place = usePlace()
   const all = useResources(place.context)
-  const namespace = object.metadata.namespace ?? ''
+  const { namespace = '', uid } = object.metadata
   const first = controllerOf(object.metadata)
-  const [above, setAbove] = useState<OwnerReference[]>([])
+  const [above, setAbove] = useState<Owners>()
   const firstUid = first?.uid
   useEffect(() => {
     const abort = new AbortController()
-    const climb = async (): Promise<void> => {
-      const chain: OwnerReference[] = []
-      let owner = first
-      // Owners nest a few levels at most; a cycle must not run for ever.
-      while (owner && chain.length < 6) {
-        const resource = resourceOfKind(all, owner.apiVersion, owner.kind)
-        if (!resource) break
-        const path = clusterPath(place.context, resourcePath(resource, namespace, owner.name))
-        const found: KubeObject | undefined = await requestJson<KubeObject>(path, { signal: abort.signal }).catch(() => undefined)
-        if (!found || found.metadata.uid !== owner.uid) break
-        owner = controllerOf(found.metadata)
-        if (owner) chain.push(owner)
-      }
-      if (!abort.signal.aborted) setAbove(chain)
+    const look = async ({ apiVersion, kind, name }: OwnerReference): Promise<KubeObject | undefined> => {
+      const resource = resourceOfKind(all, apiVersion, kind)
+      if (!resource) return undefined
+      return requestJson<KubeObject>(clusterPath(place.context, resourcePath(resource, namespace, name)), { signal: abort.signal })
     }
-    setAbove([])
-    if (first) void climb()
+    setAbove(undefined)
+    if (first) void ownersFrom(first, uid, look).then((found) => abort.signal.aborted || setAbove(found))
     return () => abort.abort()
     // The chain depends on who owns this object, not on each new version of it.
-  }, [firstUid, all, place.context, namespace])
+  }, [firstUid, uid, all, place.context, namespace])
   if (!first) return null
+  const { chain, end } = above ?? { chain: [first], end: undefined }
   return (
     <>
-      {[first, ...above].map((owner, index) => (
+      {chain.map((owner, index) => (
         <span key={owner.uid}>
           {index > 0 && <span className="dim"> ← </span>}
           <KindLink apiVersion={owner.apiVersion} kind={owner.kind} namespace={namespace} name={owner.name} />
         </span>
       ))}
+      {end === 'gone' && <ToneWord tone="warn">{t('common.notThere')}</ToneWord>}
+      {end === 'circle' && <ToneWord tone="warn">{t('facts.ownsItself')}</ToneWord>}
     </>
   )
 }

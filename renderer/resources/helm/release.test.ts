@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { explain, toApiError } from '../../kube/api-error.ts'
 import type { KubeObject } from '../../kube/types.ts'
 import { leftOver, objectsOf, owned, stays } from './objects.ts'
 import { decodeRelease, encodeRelease, mostBytes, type Release, releaseSecret, releasesOf, rolledBack, withStatus } from './release.ts'
@@ -34,12 +35,18 @@ describe('a release in its Secret', () => {
   })
 
   test.each<[string, string, RegExp]>([
-    ['no base64', '%', /./],
-    ['something else', packed('{"a":1}'), /no Helm release/],
-    ['no JSON', packed('not JSON'), /JSON/],
-    ['more than anybody deploys', packed(Buffer.alloc(mostBytes + 1, 32)), /more than 32 MiB/],
-  ])('what is none is refused: %s', async (_, data, message) => {
-    await expect(decodeRelease(data)).rejects.toThrow(message)
+    ['nothing', '', /it has no key "release"$/],
+    ['no base64', '%', /it is no base64 of gzip of JSON$/],
+    ['no base64 within', btoa('not a release'), /it is no base64 of gzip of JSON$/],
+    ['half a gzip', btoa(btoa('\x1f\x8b\x08')), /it is no base64 of gzip of JSON$/],
+    ['something else', packed('{"a":1}'), /it holds something else$/],
+    ['no JSON', packed('not JSON'), /JSON$/],
+    ['more than anybody deploys', packed(Buffer.alloc(mostBytes + 1, 32)), /more than 32 MiB$/],
+  ])('what is none is refused by a sentence that names the Secret: %s', async (_, data, message) => {
+    const refused = decodeRelease(data, 'sh.helm.release.v1.a.v1')
+    await expect(refused).rejects.toThrow(message)
+    await expect(refused).rejects.toThrow(/^the Secret sh\.helm\.release\.v1\.a\.v1 cannot be read as a Helm release: /)
+    expect(explain(await refused.catch(toApiError))).toBe('NoRelease')
   })
 })
 

@@ -1,3 +1,4 @@
+import { ApiError } from '../../kube/api-error.ts'
 import { parseJson } from '../../kube/json.ts'
 import { isRecord, type KubeObject, type Tone } from '../../kube/types.ts'
 
@@ -35,13 +36,26 @@ export const mostBytes = 32 * 1024 * 1024
 
 export const secretName = (name: string, version: number): string => `sh.helm.release.v1.${name}.v${version}`
 
-/** A Secret's `data.release`: base64 of base64 of gzip of JSON (helm pkg/storage/driver/util.go). Rejects with a sentence. */
-export async function decodeRelease(data: string): Promise<Release> {
+/** A Secret's `data.release`: base64 of base64 of gzip of JSON (helm pkg/storage/driver/util.go). Rejects with a sentence about the Secret. */
+export async function decodeRelease(data: string, secret = ''): Promise<Release> {
+  try {
+    return await decoded(data)
+  } catch (thrown) {
+    // What base64, gzip and JSON say of a text that is none would name no Secret, and read as a fault of the window.
+    const why = thrown instanceof Refusal ? thrown.message : 'it is no base64 of gzip of JSON'
+    throw new ApiError({ code: 0, reason: 'NoRelease', message: `the Secret ${secret} cannot be read as a Helm release: ${why}` })
+  }
+}
+
+class Refusal extends Error {}
+
+async function decoded(data: string): Promise<Release> {
+  if (data === '') throw new Refusal('it has no key "release"')
   const bytes = fromBase64(new TextDecoder().decode(fromBase64(data)))
   const gzipped = bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 0x08
   const text = gzipped ? await inflated(bytes) : new TextDecoder().decode(bytes)
   const release = parseJson(text)
-  if (!isRecord(release) || typeof release.name !== 'string' || !isRecord(release.info)) throw new TypeError('it holds no Helm release')
+  if (!isRecord(release) || typeof release.name !== 'string' || !isRecord(release.info)) throw new Refusal('it holds something else')
   return release as unknown as Release
 }
 
@@ -57,7 +71,7 @@ async function inflated(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   let length = 0
   for await (const part of new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))) {
     length += part.length
-    if (length > mostBytes) throw new RangeError(`it holds more than ${mostBytes / 1024 / 1024} MiB`)
+    if (length > mostBytes) throw new Refusal(`it holds more than ${mostBytes / 1024 / 1024} MiB`)
     parts.push(text.decode(part, { stream: true }))
   }
   return parts.join('') + text.decode()

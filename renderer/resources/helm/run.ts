@@ -33,7 +33,7 @@ const secretPath = (namespace: string, name?: string): string =>
 
 export async function readRelease(api: ClusterApi, { namespace, secret }: Pick<Revision, 'namespace' | 'secret'>, signal?: AbortSignal) {
   const stored = (await api.get(secretPath(namespace, secret), signal)) as KubeObject & { data?: { release?: string } }
-  return { stored, release: await decodeRelease(stored.data?.release ?? '') }
+  return { stored, release: await decodeRelease(stored.data?.release ?? '', secret) }
 }
 
 /** What is applied to go back to a revision: its objects with helm's marks, in its order. */

@@ -8,7 +8,32 @@ import { colorsOn, contrast, leastContrast, themes } from './ansi-colors.ts'
 const E = '\u001b'
 const piece = fc.oneof(
   fc.constantFrom(
-    ...['a', 'bc', 'é', '中', '😀', '\t', ' ', '\r', '\r', '\b', '\u0007', '\u0000', '\u007f', E, '\u009b', '[', ']', '\\', ';', 'm', '1'],
+    ...[
+      'a',
+      'bc',
+      'é',
+      '中',
+      '😀',
+      '\u202e',
+      '\u2066',
+      '\ufeff',
+      '\t',
+      ' ',
+      '\r',
+      '\r',
+      '\b',
+      '\u0007',
+      '\u0000',
+      '\u007f',
+      E,
+      '\u009b',
+      '[',
+      ']',
+      '\\',
+      ';',
+      'm',
+      '1',
+    ],
     ...[`${E}[K`, `${E}[2K`, `${E}[1K`, `${E}[31m`, `${E}[0m`, `${E}[m`, `${E}[38;5;208m`, `${E}[48;2;1;2;3m`, `${E}[?25l`, `${E}(B`],
     ...[`${E}]0;title\u0007`, `${E}]8;;http://x${E}\\`, `${E}P1$r${E}\\`, `${E}_never ended`, `${E}[1;`, `${E}[ q`],
   ),
@@ -28,6 +53,8 @@ describe('a line as a terminal shows it', () => {
     ['a string without an end hides nothing', `a${E}]8;;http://x`, 'a8;;http://x'],
     ['other escapes', `${E}[?25la${E}(Bb${E}[10;20Hc${E}7d`, 'abcd'],
     ['controls are seen, a bell is not', 'a\u0000b\u0007c\u007f', 'a␀bc␡'],
+    ['what turns the direction is one character that is seen', 'safe\u202Etxt.exe\u2069\u0085', 'safe\ufffdtxt.exe\ufffd\ufffd'],
+    ['what takes no room is nothing', '\ufeffa\u200bb\u2060', 'ab'],
     ['what is cut', `a${E}`, 'a'],
     ['a tab', 'a\tb', 'a\tb'],
   ])('%s', (_, raw, text) => expect(parseLine(raw).text).toBe(text))
@@ -63,7 +90,7 @@ describe('a line as a terminal shows it', () => {
       fc.property(line, (raw) => {
         const { text, spans } = parseLine(raw)
         // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
-        expect(text).not.toMatch(/[\u0000-\u0008\u000a-\u001f\u007f\u009b]/)
+        expect(text).not.toMatch(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]/)
         expect(text.length).toBeLessThanOrEqual(raw.length)
         let last = 0
         for (const { from, to } of spans) {
@@ -103,7 +130,7 @@ describe('a line as a terminal shows it', () => {
       fc.property(fc.string({ unit: 'grapheme-composite' }), (raw) => {
         const expected: ParsedLine = { text: raw, spans: [] }
         // biome-ignore lint/suspicious/noControlCharactersInRegex: plain lines have none
-        fc.pre(!/[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/.test(raw))
+        fc.pre(!/[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]/.test(raw))
         expect(parseLine(raw)).toEqual(expected)
       }),
     )
@@ -133,15 +160,18 @@ function slowly(raw: string): string {
       const code = char.charCodeAt(0)
       if (char === '\r') cursor = 0
       else if (char === '\b') cursor = Math.max(0, cursor - 1)
-      else if (char !== '\u0007') {
-        cells[cursor++] = code < 32 && char !== '\t' ? String.fromCharCode(0x2400 + code) : code === 127 ? '␡' : char
+      else if (!/[\u0007\u200b\u2060\ufeff]/.test(char)) {
+        const turns = /[\u0080-\u009f\u202a-\u202e\u2066-\u2069]/.test(char)
+        cells[cursor++] = code < 32 && char !== '\t' ? String.fromCharCode(0x2400 + code) : code === 127 ? '␡' : turns ? '\ufffd' : char
       }
     }
     rest = rest.slice((control ?? string ?? other)?.[0].length ?? 1)
   }
   // A line without any control is not touched at all; of others halves of pairs are replaced.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escapes
-  return /[\u0000-\u0008\u000a-\u001f\u007f\u009b]/.test(raw) ? cells.join('').toWellFormed() : raw
+  return /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]/.test(raw)
+    ? cells.join('').toWellFormed()
+    : raw
 }
 
 describe('colours', () => {

@@ -31,9 +31,11 @@ export interface ParsedLine {
   spans: Span[]
 }
 
-/** Control characters but for the tab, and the one-character CSI of C1. */
+/** Control characters but for the tab, and those that take no room or turn the direction of a line (`ui/unseen.ts`). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const special = /[\u0000-\u0008\u000a-\u001f\u007f\u009b]/
+const special = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]/
+const noRoom = new Set([0x200b, 0x2060, 0xfeff])
+const turns = (code: number): boolean => (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)
 
 const ESC = 0x1b
 const BEL = 0x07
@@ -91,7 +93,10 @@ class Screen {
     else if (code === BEL) return
     // The Unicode block of control pictures: ␀ for NUL.
     else if (code < 0x20 && code !== 9) this.#put(0x2400 + code)
-    else this.#put(code === 0x7f ? 0x2421 : code)
+    else if (code === 0x7f) this.#put(0x2421)
+    else if (noRoom.has(code)) return
+    // One character for one: rows are counted by them.
+    else this.#put(turns(code) || (code >= 0x80 && code < 0xa0) ? 0xfffd : code)
   }
 
   #put(code: number): void {

@@ -123,7 +123,9 @@ function recordLine(record: Fields, stamped: boolean): ParsedLine & { level: Lev
   const message = parseLine(messageKey === undefined ? '' : oneLine(String(record[messageKey])))
   const head = word === '' ? '' : `${word.padEnd(5)} `
   const rest = Object.entries(record).flatMap(([key, value]) =>
-    key === messageKey || (word !== '' && levelKeys.includes(key)) || (stamped && timeKeys.has(key)) ? [] : [` ${key}=${fieldText(value)}`],
+    key === messageKey || (word !== '' && levelKeys.includes(key)) || (stamped && timeKeys.has(key))
+      ? []
+      : [parseLine(` ${key}=${fieldText(value)}`).text],
   )
   const begin = head.length + message.text.length
   const text = head + message.text + rest.join('')
@@ -136,7 +138,7 @@ function recordLine(record: Fields, stamped: boolean): ParsedLine & { level: Lev
 const oneLine = (text: string): string => text.trimEnd().replaceAll(/\r?\n/g, ' ⏎ ')
 
 function fieldText(value: unknown): string {
-  if (typeof value === 'string') return /^[^\s"=]+$/.test(value) ? parseLine(value).text : JSON.stringify(value)
+  if (typeof value === 'string' && /^[^\s"=]+$/.test(value)) return value
   return JSON.stringify(value) ?? ''
 }
 
