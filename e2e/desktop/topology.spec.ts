@@ -1,5 +1,6 @@
 import { expect } from '@playwright/test'
 import { test } from '../fixtures/desktop.ts'
+import { refusals } from '../fixtures/refusals.ts'
 
 const NS = 'reach'
 
@@ -77,4 +78,48 @@ test('owners both ways, and a whole namespace', async ({ inspector, page, server
   await expect(whole.getByRole('link', { name: /^Pod, / })).toHaveCount(1)
   await whole.getByRole('link', { name: /^Deployment, pilot/ }).click()
   await expect(page).toHaveURL(new RegExp(`deployments.apps/${NS}/pilot`))
+})
+
+test('to somebody who may list a part a picture is not shown as the whole: what is not seen is named, and not said to be missing', async ({
+  inspector,
+  page,
+  server,
+  faults,
+}) => {
+  const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'part', namespace: NS } }
+  const verbs = ['get', 'list', 'watch']
+  const rules = [
+    { apiGroups: [''], resources: ['pods'], verbs },
+    { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs },
+  ]
+  await server.api.create(`/apis/rbac.authorization.k8s.io/v1/namespaces/${NS}/roles`, { ...role, rules })
+  await server.api.create(`/apis/rbac.authorization.k8s.io/v1/namespaces/${NS}/rolebindings`, {
+    ...role,
+    kind: 'RoleBinding',
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'part' },
+    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'jane' }],
+  })
+  await inspector.open(`topology?ns=${NS}&as=jane`)
+  const whole = page.getByRole('region', { name: `Topology of ${NS}` })
+  await expect(whole.getByRole('link', { name: 'Service, lost', exact: true })).toBeVisible()
+  await expect(whole.getByRole('link', { name: /missing|no endpoints/ })).toHaveCount(0)
+  const unseen = `You may not list these in ${NS} or in the cluster, so they are not shown: `
+  await expect(
+    page.getByText(`${unseen}Service, EndpointSlice, Deployment, ReplicaSet, StatefulSet, DaemonSet, Job, CronJob`),
+  ).toBeVisible()
+
+  const pod = await whole
+    .getByRole('link', { name: /^Pod, pilot-/ })
+    .first()
+    .getAttribute('href')
+  await page.goto(pod?.replace('?', '?tab=topology&') ?? '')
+  await inspector.details.getByRole('combobox', { name: 'What is drawn' }).selectOption('owners')
+  await expect(inspector.details.getByText(/^You may not list these in reach .*, and \d+ more$/)).toBeVisible()
+
+  // Home: what needs a look is only looked for in what may be seen.
+  await inspector.open(`?ns=${NS}&as=jane`)
+  await expect(page.getByRole('region', { name: 'Needs a look' })).toContainText(new RegExp(`${unseen}.*Deployment`))
+  // Home goes on asking.
+  await page.goto('about:blank')
+  refusals(faults, 403)
 })

@@ -1,6 +1,7 @@
 import { createContext, useCallback, useContext, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { FeedHub, ViewHandle } from '../kube/hub.ts'
 import type { FeedSource, NetState, ObjectData, SummaryData, ViewData, ViewRequest } from '../kube/protocol.ts'
+import type { FeedState } from '../kube/reflector.ts'
 
 export const HubContext = createContext<FeedHub | undefined>(undefined)
 
@@ -94,21 +95,25 @@ export function useSummary<T>(
 }
 
 /** The same summary of several kinds, by resource key; of each what is known so far. Equal `sources` may be new ones each time. */
-export function useSummaries<T>(sources: Readonly<Record<string, FeedSource>>, name: string): ReadonlyMap<string, T> {
+export function useSummaries<T>(
+  sources: Readonly<Record<string, FeedSource>>,
+  name: string,
+): ReadonlyMap<string, { value: T; state: FeedState }> {
   const hub = useHub()
   const key = JSON.stringify(sources)
-  const [held, setHeld] = useState<{ key: string; of: ReadonlyMap<string, T> }>({ key: '', of: new Map() })
+  type Known = ReadonlyMap<string, { value: T; state: FeedState }>
+  const [held, setHeld] = useState<{ key: string; of: Known }>({ key: '', of: new Map() })
   useEffect(() => {
-    let of: ReadonlyMap<string, T> = new Map()
+    let of: Known = new Map()
     const closes = Object.entries(JSON.parse(key) as Record<string, FeedSource>).map(([resource, source]) =>
-      hub.summary(source, name, ({ value }) => {
-        of = new Map([...of, [resource, value as T]])
+      hub.summary(source, name, ({ value, state }) => {
+        of = new Map([...of, [resource, { value: value as T, state }]])
         setHeld({ key, of })
       }),
     )
     return () => closes.forEach((close) => close())
   }, [hub, key, name])
-  return held.key === key ? held.of : new Map<string, T>()
+  return held.key === key ? held.of : new Map()
 }
 
 export function useNet(): NetState {

@@ -101,9 +101,13 @@ export function Home() {
             />
           )}
           {may(pods) && <PodsCard summary={podSummary?.value} loading={!podSummary?.state.synced} hint={!local && missing.length === 0} />}
-          {may(pods) && (
-            <ProblemsCard context={context} namespace={place.namespace} pods={podSummary?.value} loading={!podSummary?.state.synced} />
-          )}
+          <ProblemsCard
+            context={context}
+            namespace={place.namespace}
+            pods={may(pods) ? podSummary?.value : undefined}
+            loading={may(pods) && !podSummary?.state.synced}
+            sparing={!may(pods)}
+          />
           {may(events) && <EventsCard events={recent?.value} loading={!recent?.state.synced} />}
         </div>
       )}

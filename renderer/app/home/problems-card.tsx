@@ -6,6 +6,8 @@ import { figure } from '../../kube/figures.ts'
 import { can, type Resource, resourceKey, resourceOfKind } from '../../kube/resource.ts'
 import { useResources } from '../../queries/discovery.ts'
 import { useSummaries } from '../../queries/hub.ts'
+import { type Unlisted, unlistedOf } from '../../resources/generic/unlisted.ts'
+import { UnlistedLine } from '../../resources/generic/unlisted-line.tsx'
 import { nextStep } from '../../resources/next-steps.ts'
 import {
   type Cause,
@@ -38,8 +40,8 @@ const mostKinds = 60
 
 const feedOf = ({ group, version, plural, namespaced }: Resource) => ({ group, version, plural, namespaced })
 
-/** Objects of every kind whose own state asks for a look; pods and nodes are told of elsewhere. */
-export function useTroubles(context: string, namespace: string, wait: boolean): Trouble[] {
+/** Objects of every kind whose own state asks for a look, and the kinds of which nobody could see; pods and nodes are told of elsewhere. */
+function useTroubles(context: string, namespace: string, wait: boolean): { troubles: Trouble[]; unlisted: Unlisted[] } {
   const all = useResources(context)
   const watched = useMemo(
     () => (wait ? [] : all.filter((r) => can(r, 'list') && can(r, 'watch') && mayBeInTrouble(resourceKey(r), r.group)).slice(0, mostKinds)),
@@ -59,9 +61,9 @@ export function useTroubles(context: string, namespace: string, wait: boolean): 
   const found = useSummaries<Trouble[]>(sources, 'troubles')
   return useMemo(() => {
     const kinds = new Map(watched.map((r) => [resourceKey(r), r.kind]))
-    return [...found].flatMap(([resource, troubles]) =>
-      troubles.map((trouble) => ({ ...trouble, resource, kind: kinds.get(resource) ?? resource })),
-    )
+    const all = [...found].map(([resource, { value, state }]) => ({ resource, kind: kinds.get(resource) ?? resource, value, state }))
+    const troubles = all.flatMap(({ resource, kind, value }) => value.map((trouble) => ({ ...trouble, resource, kind })))
+    return { troubles, unlisted: unlistedOf(all) }
   }, [found, watched])
 }
 
@@ -71,14 +73,17 @@ export function ProblemsCard({
   namespace,
   pods,
   loading,
+  sparing = false,
 }: {
   context: string
   namespace: string
   pods: PodsSummary | undefined
   loading: boolean
+  /** It is there only with something in it: who sees no pods may see nothing at all. */
+  sparing?: boolean
 }) {
   const { t } = useTranslation()
-  const troubles = useTroubles(context, namespace, loading)
+  const { troubles, unlisted } = useTroubles(context, namespace, loading)
   const jobOwners = useJobOwners(context, namespace, pods?.causes)
   const groups = useMemo(() => groupProblems(pods?.causes ?? [], troubles, jobOwners), [pods?.causes, troubles, jobOwners])
   const [muted, setMuted] = useStored<string[]>('home.muted', [])
@@ -88,6 +93,7 @@ export function ProblemsCard({
   const heard = groups.filter((group) => !marks.has(muteMark(context, group)))
   const quiet = groups.filter((group) => marks.has(muteMark(context, group)))
   const shown = every ? heard : heard.slice(0, mostGroups)
+  if (sparing && groups.length === 0) return null
   return (
     <Card title={t('home.problems')} count={pods && (!loading || heard.length > 0) ? figure(heard.length) : undefined} wide>
       {heard.length === 0 && <Nothing loading={loading} text={t('home.noProblems')} />}
@@ -128,6 +134,7 @@ export function ProblemsCard({
         </ul>
       )}
       <Unworked />
+      <UnlistedLine of={unlisted} namespace={namespace} />
     </Card>
   )
 }

@@ -46,7 +46,8 @@ describe('a release in its Secret', () => {
     const refused = decodeRelease(data, 'sh.helm.release.v1.a.v1')
     await expect(refused).rejects.toThrow(message)
     await expect(refused).rejects.toThrow(/^the Secret sh\.helm\.release\.v1\.a\.v1 cannot be read as a Helm release: /)
-    expect(explain(await refused.catch(toApiError))).toBe('NoRelease')
+    const error = await refused.catch((thrown: unknown) => thrown)
+    expect(explain(toApiError(error))).toBe('NoRelease')
   })
 })
 

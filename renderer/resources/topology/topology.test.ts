@@ -47,6 +47,7 @@ const contents: Contents = {
     ],
     'statefulsets.apps': [{ metadata: meta('db') }],
   },
+  known: { services: 'n', slices: true },
 }
 const lines = ({ edges }: Graph): string[] => edges.map(({ from, to, word }) => [from, '>', to, word].filter(Boolean).join(' ')).sort()
 
@@ -66,6 +67,17 @@ test('the way of requests through one service: gateway, route and ingress, slice
 test('an ingress to a service that is not there shows it as missing', () => {
   const graph = trafficGraph({ kind: 'Ingress', namespace: 'n', name: 'front' }, contents)
   expect(graph.nodes.find(({ name }) => name === 'lost')?.status).toEqual({ text: 'missing', tone: 'bad' })
+})
+
+test('of what may not be listed, or is in another namespace, nobody says that it is not there', () => {
+  const word = (name: string, more: Partial<Contents>): string | undefined =>
+    namespaceGraph({ ...contents, ...more }).nodes.find((node) => node.kind === 'Service' && node.name === name)?.status?.text
+  expect(word('lost', { services: [], known: { slices: true } })).toBeUndefined()
+  expect(word('db', {})).toBe('no endpoints')
+  expect(word('db', { slices: [], known: { services: 'n', slices: false } })).toBeUndefined()
+  const backendRefs = [{ name: 'far', namespace: 'elsewhere' }]
+  const route = { kind: 'HTTPRoute', metadata: meta('route'), spec: { rules: [{ backendRefs }] } }
+  expect(word('far', { routes: [route] })).toBeUndefined()
 })
 
 test('a namespace: services by their endpoints, or by their selectors where there are none; owners that own something', () => {

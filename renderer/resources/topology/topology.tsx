@@ -9,6 +9,7 @@ import { FeedNotice } from '../../ui/feed-notice.tsx'
 import { ErrorView } from '../../ui/error-view.tsx'
 import { type Place, placeUrl, usePlace } from '../../ui/place.ts'
 import { useStored } from '../../ui/storage.ts'
+import { UnlistedLine } from '../generic/unlisted-line.tsx'
 import { folded, type Graph } from './graph.ts'
 import { ownerGraph } from './owners.ts'
 import { namespaceGraph, trafficGraph } from './traffic.ts'
@@ -53,11 +54,12 @@ export function NamespaceTopology({ namespace }: { namespace: string }) {
   const { t } = useTranslation()
   const hub = useHub()
   const place = usePlace()
-  const { contents, state } = useTopology(place.context, namespace, true)
+  const { contents, state, unlisted } = useTopology(place.context, namespace, true)
   const graph = useMemo(() => namespaceGraph(contents), [contents])
   return (
     <>
       <FeedNotice state={state} count={contents.pods.length} onRetry={() => hub.kick()} />
+      <UnlistedLine of={unlisted} namespace={namespace} />
       {state?.synced && graph.nodes.length === 0 && <p className="empty">{t('graph.nothing', { namespace })}</p>}
       {graph.nodes.length > 0 && <Picture graph={graph} label={t('graph.namespace', { namespace })} place={place} />}
     </>
@@ -96,11 +98,12 @@ function Traffic({ object }: { object: KubeObject }) {
   const place = usePlace()
   const { kind = '', metadata } = object
   const { name, namespace = '' } = metadata
-  const { contents, state } = useTopology(place.context, namespace, false)
+  const { contents, state, unlisted } = useTopology(place.context, namespace, false)
   const graph = useMemo(() => trafficGraph({ kind, name, namespace }, contents), [kind, name, namespace, contents])
   return (
     <>
       <FeedNotice state={state} count={contents.pods.length} onRetry={() => hub.kick()} />
+      <UnlistedLine of={unlisted} namespace={namespace} />
       {graph.nodes.length > 0 && <Picture graph={graph} label={t('graph.traffic')} place={place} />}
     </>
   )
@@ -113,14 +116,15 @@ function Owners({ object }: { object: KubeObject }) {
   const { data, error, refetch, isPending } = useOwned(place.context, object.metadata.namespace ?? '', true)
   const resource = resourceOfKind(kinds, object.apiVersion ?? 'v1', object.kind ?? '')
   const graph = useMemo(
-    () => (resource && data ? ownerGraph({ resource, object }, data, kinds) : undefined),
+    () => (resource && data ? ownerGraph({ resource, object }, data.found, kinds) : undefined),
     [resource, object, data, kinds],
   )
   if (error) return <ErrorView error={error} onRetry={() => void refetch()} />
   if (isPending || !graph) return <p className="empty">{t('common.loading')}</p>
   return (
     <>
-      {graph.edges.length === 0 && <p className="dim overview">{t('graph.nobody')}</p>}
+      <UnlistedLine of={data?.unlisted ?? []} namespace={object.metadata.namespace ?? ''} />
+      {graph.edges.length === 0 && <p className="dim overview">{t(data?.unlisted.length ? 'graph.nobodySeen' : 'graph.nobody')}</p>}
       <Picture graph={graph} label={t('graph.owners')} place={place} />
     </>
   )

@@ -25,6 +25,8 @@ export interface Contents {
   routes: readonly Route[]
   /** Deployments and other owners of pods, by resource key. */
   owners: Readonly<Record<string, readonly KubeObject[]>>
+  /** Of what it may be said that it is not there: the namespace whose services are all known, and whether its slices are. */
+  known: { services?: string; slices: boolean }
 }
 
 const kindOf = (object: KubeObject, fallback: string): string => object.kind ?? fallback
@@ -43,8 +45,8 @@ export function namespaceGraph(contents: Contents): Graph {
   const builder = new GraphBuilder()
   addPods(builder, contents.pods)
   for (const service of contents.services) addService(builder, service, contents, false)
-  for (const ingress of contents.ingresses) addIngress(builder, ingress)
-  for (const route of contents.routes) addRoute(builder, route)
+  for (const ingress of contents.ingresses) addIngress(builder, ingress, contents)
+  for (const route of contents.routes) addRoute(builder, route, contents)
   addOwners(builder, contents)
   return builder.graph
 }
@@ -54,8 +56,8 @@ export function trafficGraph(here: { kind: string; name: string; namespace: stri
   const builder = new GraphBuilder()
   addPods(builder, contents.pods)
   for (const service of contents.services) addService(builder, service, contents, true)
-  for (const ingress of contents.ingresses) addIngress(builder, ingress)
-  for (const route of contents.routes) addRoute(builder, route)
+  for (const ingress of contents.ingresses) addIngress(builder, ingress, contents)
+  for (const route of contents.routes) addRoute(builder, route, contents)
   return reachable(builder.graph, idOf(here.kind, here.namespace, here.name))
 }
 
@@ -68,7 +70,7 @@ function addPods(builder: GraphBuilder, pods: readonly Pod[]): void {
 }
 
 /** With its slices between, or with the pods alone that stand in them. A service without a selector has pods by its slices only. */
-function addService(builder: GraphBuilder, service: Service, { pods, slices }: Contents, between: boolean): void {
+function addService(builder: GraphBuilder, service: Service, { pods, slices, known }: Contents, between: boolean): void {
   const { name, namespace = '' } = service.metadata
   const own = slices.filter(
     (slice) => slice.metadata.labels?.['kubernetes.io/service-name'] === name && slice.metadata.namespace === namespace,
@@ -79,7 +81,9 @@ function addService(builder: GraphBuilder, service: Service, { pods, slices }: C
     ? { text: service.spec?.externalName ?? '', tone: 'muted' as const }
     : ready > 0
       ? { text: `${ready} ready`, tone: 'ok' as const }
-      : { text: 'no endpoints', tone: 'warn' as const }
+      : known.slices
+        ? { text: 'no endpoints', tone: 'warn' as const }
+        : undefined
   const id = builder.add({ kind: 'Service', name, namespace, resource: keys.Service, status })
   for (const slice of own) {
     const endpoints = slice.endpoints ?? []
@@ -111,16 +115,22 @@ function sliceStatus({ endpoints }: EndpointSlice) {
   return { text: `${ready}/${all.length}`, tone: ready === all.length && ready > 0 ? ('ok' as const) : ('warn' as const) }
 }
 
-/** A service that is not there is drawn all the same: that is what one looks for. */
-function toService(builder: GraphBuilder, from: string, namespace: string, name: string, port?: number | string): void {
+/** A service that is not there is drawn all the same: that is what one looks for. One that may not be listed, or of another namespace, may be there. */
+function toService(
+  builder: GraphBuilder,
+  { services }: Contents['known'],
+  from: string,
+  { namespace, name, port }: { namespace: string; name: string; port?: number | string },
+): void {
   const id = idOf('Service', namespace, name)
   if (!builder.has(id)) {
-    builder.add({ kind: 'Service', name, namespace, resource: keys.Service, status: { text: 'missing', tone: 'bad' } })
+    const status = services === namespace ? { text: 'missing', tone: 'bad' as const } : undefined
+    builder.add({ kind: 'Service', name, namespace, resource: keys.Service, status })
   }
   builder.link(from, id, port === undefined ? undefined : String(port))
 }
 
-function addIngress(builder: GraphBuilder, ingress: Ingress): void {
+function addIngress(builder: GraphBuilder, ingress: Ingress, { known }: Contents): void {
   const { name, namespace = '' } = ingress.metadata
   const id = builder.add({ kind: 'Ingress', name, namespace, resource: keys.Ingress })
   const backends = [
@@ -128,12 +138,13 @@ function addIngress(builder: GraphBuilder, ingress: Ingress): void {
     ...(ingress.spec?.rules ?? []).flatMap(({ http }) => (http?.paths ?? []).map(({ backend }) => backend)),
   ]
   for (const backend of backends) {
-    if (backend?.service)
-      toService(builder, id, namespace, backend.service.name, backend.service.port?.number ?? backend.service.port?.name)
+    if (!backend?.service) continue
+    const { name: service, port } = backend.service
+    toService(builder, known, id, { namespace, name: service, port: port?.number ?? port?.name })
   }
 }
 
-function addRoute(builder: GraphBuilder, route: Route): void {
+function addRoute(builder: GraphBuilder, route: Route, { known }: Contents): void {
   const { name, namespace = '' } = route.metadata
   const kind = kindOf(route, 'HTTPRoute')
   const id = builder.add({ kind, name, namespace, resource: `${kind.toLowerCase()}s.gateway.networking.k8s.io` })
@@ -145,7 +156,8 @@ function addRoute(builder: GraphBuilder, route: Route): void {
   }
   for (const { backendRefs = [] } of route.spec?.rules ?? []) {
     for (const backend of backendRefs) {
-      if ((backend.kind ?? 'Service') === 'Service') toService(builder, id, backend.namespace ?? namespace, backend.name, backend.port)
+      if ((backend.kind ?? 'Service') !== 'Service') continue
+      toService(builder, known, id, { namespace: backend.namespace ?? namespace, name: backend.name, port: backend.port })
     }
   }
 }

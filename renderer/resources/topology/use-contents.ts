@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
+import { toApiError } from '../../kube/api-error.ts'
 import { clusterPath, requestJson } from '../../kube/fetch.ts'
 import type { FeedSource } from '../../kube/protocol.ts'
 import type { FeedState } from '../../kube/reflector.ts'
@@ -10,6 +11,7 @@ import { useObject } from '../../queries/hub.ts'
 import type { Ingress } from '../ingresses/view.ts'
 import type { Pod } from '../pods/types.ts'
 import type { EndpointSlice, Service } from '../services/types.ts'
+import { type Unlisted, unlistedOf } from '../generic/unlisted.ts'
 import type { Owned } from './owners.ts'
 import type { Contents, Route } from './traffic.ts'
 
@@ -42,42 +44,53 @@ const kinds = {
   cronJobs: kind('batch', 'cronjobs'),
 }
 
-/** What of a namespace can be drawn, live. With `owners` false: only what requests go through. */
-export function useTopology(context: string, namespace: string, owners: boolean): { contents: Contents; state: FeedState | undefined } {
+/** What of a namespace can be drawn, live, and what cannot. With `owners` false: only what requests go through. */
+export function useTopology(
+  context: string,
+  namespace: string,
+  owners: boolean,
+): { contents: Contents; state: FeedState | undefined; unlisted: Unlisted[] } {
   const all = useResources(context)
   const served = (group: string, plural: string): Kind | undefined => all.find((r) => r.group === group && r.plural === plural)
-  const podFeed = useKind(context, namespace, pods)
-  const serviceFeed = useKind(context, namespace, services)
-  const slices = useKind(context, namespace, kinds.slices).all
-  const ingresses = useKind(context, namespace, kinds.ingresses).all
-  const routes = useKind(context, namespace, served('gateway.networking.k8s.io', 'httproutes')).all
-  const grpc = useKind(context, namespace, served('gateway.networking.k8s.io', 'grpcroutes')).all
   const of = (resource: Kind): Kind | undefined => (owners ? resource : undefined)
-  const deployments = useKind(context, namespace, of(kinds.deployments)).all
-  const replicaSets = useKind(context, namespace, of(kinds.replicaSets)).all
-  const statefulSets = useKind(context, namespace, of(kinds.statefulSets)).all
-  const daemonSets = useKind(context, namespace, of(kinds.daemonSets)).all
-  const jobs = useKind(context, namespace, of(kinds.jobs)).all
-  const cronJobs = useKind(context, namespace, of(kinds.cronJobs)).all
+  const feeds = {
+    Pod: useKind(context, namespace, pods),
+    Service: useKind(context, namespace, services),
+    EndpointSlice: useKind(context, namespace, kinds.slices),
+    Ingress: useKind(context, namespace, kinds.ingresses),
+    HTTPRoute: useKind(context, namespace, served('gateway.networking.k8s.io', 'httproutes')),
+    GRPCRoute: useKind(context, namespace, served('gateway.networking.k8s.io', 'grpcroutes')),
+    Deployment: useKind(context, namespace, of(kinds.deployments)),
+    ReplicaSet: useKind(context, namespace, of(kinds.replicaSets)),
+    StatefulSet: useKind(context, namespace, of(kinds.statefulSets)),
+    DaemonSet: useKind(context, namespace, of(kinds.daemonSets)),
+    Job: useKind(context, namespace, of(kinds.jobs)),
+    CronJob: useKind(context, namespace, of(kinds.cronJobs)),
+  }
+  const allServices = feeds.Service.state?.synced === true
+  const allSlices = feeds.EndpointSlice.state?.synced === true
   const contents = useMemo<Contents>(
     () => ({
-      pods: podFeed.all as Pod[],
-      services: serviceFeed.all as Service[],
-      slices: slices as EndpointSlice[],
-      ingresses: ingresses as Ingress[],
-      routes: [...routes.map(named('HTTPRoute')), ...grpc.map(named('GRPCRoute'))] as Route[],
+      pods: feeds.Pod.all as Pod[],
+      services: feeds.Service.all as Service[],
+      slices: feeds.EndpointSlice.all as EndpointSlice[],
+      ingresses: feeds.Ingress.all as Ingress[],
+      routes: [...feeds.HTTPRoute.all.map(named('HTTPRoute')), ...feeds.GRPCRoute.all.map(named('GRPCRoute'))] as Route[],
       owners: {
-        'deployments.apps': deployments,
-        'replicasets.apps': replicaSets,
-        'statefulsets.apps': statefulSets,
-        'daemonsets.apps': daemonSets,
-        'jobs.batch': jobs,
-        'cronjobs.batch': cronJobs,
+        'deployments.apps': feeds.Deployment.all,
+        'replicasets.apps': feeds.ReplicaSet.all,
+        'statefulsets.apps': feeds.StatefulSet.all,
+        'daemonsets.apps': feeds.DaemonSet.all,
+        'jobs.batch': feeds.Job.all,
+        'cronjobs.batch': feeds.CronJob.all,
       },
+      known: { ...(allServices ? { services: namespace } : {}), slices: allSlices },
     }),
-    [podFeed.all, serviceFeed.all, slices, ingresses, routes, grpc, deployments, replicaSets, statefulSets, daemonSets, jobs, cronJobs],
+    [...Object.values(feeds).map((feed) => feed.all), namespace, allServices, allSlices],
   )
-  return { contents, state: podFeed.state ?? serviceFeed.state }
+  // One whose pods may not be listed is told of what may.
+  const state = feeds.Pod.state?.error?.code === 403 ? feeds.Service.state : feeds.Pod.state
+  return { contents, state, unlisted: unlistedOf(Object.entries(feeds).map(([kind, feed]) => ({ kind, state: feed.state }))) }
 }
 
 /** Objects of a list carry no kind of their own. */
@@ -93,7 +106,7 @@ const atOnce = 6
 const skipped = new Set(['events', 'events.events.k8s.io'])
 const metadataOnly = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json'
 
-/** The metadata of all that a namespace holds, of whatever kind, for who owns whom; kinds that may not be listed are left out. */
+/** The metadata of all that a namespace holds, of whatever kind, for who owns whom, and the kinds that could not be listed. */
 export function useOwned(context: string, namespace: string, enabled: boolean) {
   const all = useResources(context)
   const listed = useMemo(
@@ -104,11 +117,20 @@ export function useOwned(context: string, namespace: string, enabled: boolean) {
     queryKey: ['owned', context, namespace, listed.map(resourceKey).join()],
     queryFn: async ({ signal }) => {
       const found: Owned[] = []
+      const unlisted: Unlisted[] = []
       for (let from = 0; from < listed.length; from += atOnce) {
-        const part = await Promise.all(listed.slice(from, from + atOnce).map((resource) => ownedOf(context, namespace, resource, signal)))
+        const part = await Promise.all(
+          listed.slice(from, from + atOnce).map((resource) =>
+            ownedOf(context, namespace, resource, signal).catch((thrown: unknown) => {
+              const { code, message } = toApiError(thrown)
+              if (code !== 404) unlisted.push({ kind: resource.kind, code, message })
+              return []
+            }),
+          ),
+        )
         found.push(...part.flat())
       }
-      return found
+      return { found, unlisted }
     },
     enabled: enabled && listed.length > 0,
     refetchInterval: refreshMs,
@@ -118,6 +140,6 @@ export function useOwned(context: string, namespace: string, enabled: boolean) {
 
 async function ownedOf(context: string, namespace: string, resource: Resource, signal: AbortSignal): Promise<Owned[]> {
   const path = clusterPath(context, `${resourcePath(resource, namespace)}?limit=${mostOfKind}`)
-  const list = await requestJson<KubeList>(path, { signal, headers: { accept: metadataOnly } }).catch(() => undefined)
-  return (list?.items ?? []).map((object) => ({ resource, object }))
+  const { items } = await requestJson<KubeList>(path, { signal, headers: { accept: metadataOnly } })
+  return items.map((object) => ({ resource, object }))
 }

@@ -1,0 +1,15 @@
+import type { FeedState } from '../../kube/reflector.ts'
+
+/** A kind that is not among what is shown, and why. */
+export interface Unlisted {
+  kind: string
+  code: number
+  message: string
+}
+
+/** Of several feeds those that have nothing to show and a reason. One that is not served is missed by nobody. */
+export const unlistedOf = (feeds: readonly { kind: string; state: FeedState | undefined }[]): Unlisted[] =>
+  feeds.flatMap(({ kind, state }) => {
+    const { error } = state ?? {}
+    return error === undefined || state?.synced || error.code === 404 ? [] : [{ kind, code: error.code, message: error.message }]
+  })
