@@ -43,6 +43,8 @@ export class SchedulingAlgorithm {
   readonly #nominated: NominatedPods
   readonly #random: () => number
   readonly #signatures: Signatures
+  /** The scores of the nodes that are left, one pod after the other. */
+  #totals = new Float64Array(0)
   /** Large clusters are not searched to the end: each search goes on where the last one stopped. */
   #start = 0
 
@@ -200,23 +202,35 @@ export class SchedulingAlgorithm {
 
   #best(pod: PodInfo, nodes: readonly NodeInfo[], state: CycleState, signature: Signature, more?: ReadonlyMap<string, number>): NodeInfo {
     const { points, weights } = this.#profile
-    const totals = new Float64Array(nodes.length)
     const skipped = new Set(points.preScore.filter((plugin) => plugin.preScore?.(pod, state, nodes) === 'skip'))
-    const plugins = points.score.filter((plugin) => plugin.score !== undefined && !skipped.has(plugin))
+    const plugins = points.score.filter((plugin) => !skipped.has(plugin) && plugin.score !== undefined && plugin.isSilent?.(state) !== true)
     const signed = plugins.filter((plugin) => signature.plugins.has(plugin))
-    const known = nodes.map((node) => signedScores(signed, pod, node, state, signature))
-    for (const plugin of plugins) {
-      const place = signed.indexOf(plugin)
-      const weight = weights.get(plugin.name) ?? 1
-      if (place >= 0 && plugin.normalize === undefined) {
-        for (let i = 0; i < totals.length; i++) totals[i]! += known[i]![place]! * weight
-        continue
-      }
-      const scores = place < 0 ? nodes.map((node) => plugin.score!(pod, node, state)) : known.map((all) => all[place]!)
-      plugin.normalize?.(scores, state, nodes)
-      for (let i = 0; i < scores.length; i++) totals[i]! += scores[i]! * weight
+    const plain = signed.filter((plugin) => plugin.normalize === undefined)
+    const relative = signed.filter((plugin) => plugin.normalize !== undefined)
+    const weightOf = (plugin: Plugin): number => weights.get(plugin.name) ?? 1
+    if (this.#totals.length < nodes.length) this.#totals = new Float64Array(nodes.length)
+    const totals = this.#totals
+    const scores = relative.map(() => new Array<number>(nodes.length))
+    for (let i = 0; i < nodes.length; i++) {
+      const node = nodes[i]!
+      // It may have changed while an extender was asked; what its filters say now is not known.
+      const verdict = node.verdict(signature) ?? verdictOf(signature, undefined, Infinity)
+      if (Number.isNaN(verdict.sum)) scoreSigned(verdict, plain, relative, weightOf, pod, node, state)
+      totals[i] = verdict.sum
+      for (let k = 0; k < scores.length; k++) scores[k]![i] = verdict.relative[k]!
     }
-    if (more !== undefined) for (let i = 0; i < totals.length; i++) totals[i]! += more.get(nodes[i]!.name) ?? 0
+    const add = (plugin: Plugin, of: number[]): void => {
+      plugin.normalize?.(of, state, nodes)
+      const weight = weightOf(plugin)
+      for (let i = 0; i < of.length; i++) totals[i]! += of[i]! * weight
+    }
+    for (const [k, plugin] of relative.entries()) add(plugin, scores[k]!)
+    for (const plugin of plugins) {
+      if (signature.plugins.has(plugin)) continue
+      const of = nodes.map((node) => plugin.score!(pod, node, state))
+      add(plugin, of)
+    }
+    if (more !== undefined) for (let i = 0; i < nodes.length; i++) totals[i]! += more.get(nodes[i]!.name) ?? 0
     // Among equals each has the same chance.
     let best = 0
     let equals = 1
@@ -257,7 +271,7 @@ export function enoughNodes(total: number, percentageOfNodesToScore = 0): number
 /** The first filter's that refuses, whether it was asked now or before. */
 function firstRefusal({ signature, signed, unsigned }: Filters, pod: PodInfo, node: NodeInfo, state: CycleState): NodeVerdict['refusal'] {
   let verdict = node.verdict(signature)
-  if (verdict === undefined) node.setVerdict(signature, (verdict = signedVerdict(signed, pod, node, state)))
+  if (verdict === undefined) node.addVerdict((verdict = signedVerdict(signature, signed, pod, node, state)))
   for (const [place, plugin] of unsigned) {
     if (place > verdict.place) break
     const rejection = plugin.filter!(pod, node, state)
@@ -266,26 +280,37 @@ function firstRefusal({ signature, signed, unsigned }: Filters, pod: PodInfo, no
   return verdict.refusal
 }
 
-function signedVerdict(signed: readonly Placed[], pod: PodInfo, node: NodeInfo, state: CycleState): NodeVerdict {
+function signedVerdict(signature: Signature, signed: readonly Placed[], pod: PodInfo, node: NodeInfo, state: CycleState): NodeVerdict {
   for (const [place, plugin] of signed) {
     const rejection = plugin.filter!(pod, node, state)
-    if (rejection !== undefined) return { refusal: { plugin: plugin.name, rejection }, place, scores: undefined }
+    if (rejection !== undefined) return verdictOf(signature, { plugin: plugin.name, rejection }, place)
   }
-  return { refusal: undefined, place: Infinity, scores: undefined }
+  return verdictOf(signature, undefined, Infinity)
 }
 
-function signedScores(
-  plugins: readonly Plugin[],
+const verdictOf = (signature: Signature, refusal: NodeVerdict['refusal'], place: number): NodeVerdict => ({
+  ...{ signature, refusal, place },
+  ...{ sum: NaN, relative: NOTHING, next: undefined },
+})
+
+const NOTHING: readonly number[] = []
+/** One for all: thousands of nodes are looked through for each pod, and mostly there is nothing that tells them apart. */
+const ZEROS: readonly (readonly number[])[] = [NOTHING, [0], [0, 0]]
+
+function scoreSigned(
+  verdict: NodeVerdict,
+  plain: readonly Plugin[],
+  relative: readonly Plugin[],
+  weightOf: (plugin: Plugin) => number,
   pod: PodInfo,
   node: NodeInfo,
   state: CycleState,
-  signature: Signature,
-): readonly number[] {
-  const verdict = node.verdict(signature)
-  if (verdict?.scores !== undefined) return verdict.scores
-  const scores = plugins.map((plugin) => plugin.score!(pod, node, state))
-  if (verdict !== undefined) verdict.scores = scores
-  return scores
+): void {
+  let sum = 0
+  for (const plugin of plain) sum += plugin.score!(pod, node, state) * weightOf(plugin)
+  const each = relative.map((plugin) => plugin.score!(pod, node, state))
+  verdict.sum = sum
+  verdict.relative = (each.every((score) => score === 0) ? ZEROS[each.length] : undefined) ?? each
 }
 
 /** Takes pods off a node and puts others there, and undoes it all at the end; the cycle runs without a pause, so nobody sees it. */

@@ -123,6 +123,8 @@ export interface Plugin {
   postFilter?(pod: PodInfo, outcome: FilterOutcome, state: CycleState): PostFilterResult | undefined | Promise<PostFilterResult | undefined>
   /** Looks at the pod before `score`; 'skip' bows out. */
   preScore?(pod: PodInfo, state: CycleState, nodes: readonly NodeInfo[]): 'skip' | undefined
+  /** True where `score` has nothing to say of the pod: for plugins that have no `preScore` in the original. */
+  isSilent?(state: CycleState): boolean
   /** A whole number; after `normalize` between 0 and 100. */
   score?(pod: PodInfo, node: NodeInfo, state: CycleState): number
   normalize?(scores: number[], state: CycleState, nodes: readonly NodeInfo[]): void

@@ -22,8 +22,9 @@ export class NodeInfo {
   /** Pods that say something of other pods, and those that do not suffer some near them. */
   readonly withAffinity = new Map<string, PodInfo>()
   readonly withRequiredAntiAffinity = new Map<string, PodInfo>()
-  /** What plugins have said of the node for pods of one signature; what changes the node or its pods empties it. */
-  readonly #verdicts = new Map<Signature, NodeVerdict>()
+  /** What plugins have said of the node for pods of one signature, the newest first: a few of them. What changes the node or its pods empties it. */
+  #verdict: NodeVerdict | undefined
+  #verdicts = 0
 
   constructor(name: string) {
     this.name = name
@@ -31,7 +32,7 @@ export class NodeInfo {
 
   setNode(node: Node): void {
     this.node = node
-    this.#verdicts.clear()
+    this.#verdict = undefined
     const allocatable = node.status?.allocatable
     this.allocatable = listToResources(allocatable)
     this.allowedPods = allocatable?.pods === undefined ? 0 : wholeUnits(String(allocatable.pods))
@@ -44,7 +45,7 @@ export class NodeInfo {
     this.removePod(pod.uid)
     this.pods.set(pod.uid, pod)
     this.#count(pod, 1)
-    this.#verdicts.clear()
+    this.#verdict = undefined
     for (const p of pod.hostPorts) this.usedPorts.add(p)
     if (pod.affinity === undefined) return
     this.withAffinity.set(pod.uid, pod)
@@ -57,7 +58,7 @@ export class NodeInfo {
     if (pod === undefined) return false
     this.pods.delete(uid)
     this.#count(pod, -1)
-    this.#verdicts.clear()
+    this.#verdict = undefined
     this.withAffinity.delete(uid)
     this.withRequiredAntiAffinity.delete(uid)
     for (const p of pod.hostPorts) this.usedPorts.remove(p)
@@ -65,12 +66,17 @@ export class NodeInfo {
   }
 
   verdict(signature: Signature): NodeVerdict | undefined {
-    return this.#verdicts.get(signature)
+    // It is asked of hundreds of nodes for each pod: mostly the first is the one.
+    let found = this.#verdict
+    while (found !== undefined && found.signature !== signature) found = found.next
+    return found
   }
 
-  setVerdict(signature: Signature, verdict: NodeVerdict): void {
-    if (this.#verdicts.size >= MAX_VERDICTS) this.#verdicts.clear()
-    this.#verdicts.set(signature, verdict)
+  addVerdict(verdict: NodeVerdict): void {
+    if (this.#verdict === undefined || this.#verdicts >= MAX_VERDICTS) this.#verdicts = 0
+    else verdict.next = this.#verdict
+    this.#verdict = verdict
+    this.#verdicts++
   }
 
   #count(pod: PodInfo, sign: 1 | -1): void {

@@ -289,6 +289,7 @@ export const dynamicResources: PluginFactory<PluginArguments['DynamicResources']
       removeLater(old)
       return { message: 'deletion of ResourceClaim completed' }
     },
+    isSilent: (cycle) => cycle.read(stateOf) === undefined,
     score(_pod, { name }, cycle) {
       const state = cycle.read(stateOf)
       if (state === undefined) return 0

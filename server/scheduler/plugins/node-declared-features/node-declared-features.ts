@@ -4,22 +4,28 @@ import { stateKey, unresolvable, type Plugin } from '../../framework.ts'
 
 const REFUSED = unresolvable("node(s) didn't match Pod's required features")
 
-const containersOf = ({ spec }: Pod): Container[] =>
-  [spec?.containers, spec?.initContainers, spec?.ephemeralContainers as Container[] | undefined].flatMap((list) => list ?? [])
+const anyContainer = ({ spec }: Pod, is: (c: Container) => boolean | undefined): boolean =>
+  (spec?.containers?.some(is) ?? false) ||
+  (spec?.initContainers?.some(is) ?? false) ||
+  ((spec?.ephemeralContainers as Container[] | undefined)?.some(is) ?? false)
+
+const restartsAll = (c: Container): boolean | undefined => c.restartPolicyRules?.some((rule) => rule.action === 'RestartAllContainers')
+const hasMountOptions = (c: Container): boolean | undefined => c.volumeMounts?.some((m) => (m.bindMountOptions ?? []).length > 0)
 
 /** Features that a kubelet must have for a pod, by the names that nodes declare (KEP-5328; component-helpers nodedeclaredfeatures). */
-const NEEDED: Readonly<Record<string, (pod: Pod) => boolean>> = {
-  RestartAllContainersOnContainerExits: (pod) =>
-    containersOf(pod).some((c) => c.restartPolicyRules?.some((rule) => rule.action === 'RestartAllContainers') === true),
-  UserNamespacesHostNetworkSupport: ({ spec }) => spec?.hostNetwork === true && spec.hostUsers === false,
-  VolumeBindMountOptions: (pod) =>
-    containersOf(pod).some((c) => c.volumeMounts?.some((m) => (m.bindMountOptions ?? []).length > 0) === true),
-}
+const NEEDED: readonly (readonly [feature: string, isNeeded: (pod: Pod) => boolean])[] = [
+  ['RestartAllContainersOnContainerExits', (pod) => anyContainer(pod, restartsAll)],
+  ['UserNamespacesHostNetworkSupport', ({ spec }) => spec?.hostNetwork === true && spec.hostUsers === false],
+  ['VolumeBindMountOptions', (pod) => anyContainer(pod, hasMountOptions)],
+]
 
-const neededBy = (pod: Pod): string[] =>
-  Object.entries(NEEDED)
-    .filter(([, isNeeded]) => isNeeded(pod))
-    .map(([feature]) => feature)
+const NOTHING: readonly string[] = []
+
+function neededBy(pod: Pod): readonly string[] {
+  let needed: string[] | undefined
+  for (const [feature, isNeeded] of NEEDED) if (isNeeded(pod)) (needed ??= []).push(feature)
+  return needed ?? NOTHING
+}
 
 const features = stateKey<readonly string[]>('NodeDeclaredFeatures')
 
