@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { createCoreRecorder, type EventRecorder } from '../client/event-recorder.ts'
 import type { Clock } from '../machinery/clock.ts'
 import { BEAT_MS } from './beats.ts'
@@ -15,9 +14,9 @@ import { startHeapSampling, stopHeapSampling } from '../profiling/profiler.ts'
 import { register, writeNodeStatus } from './registration.ts'
 import type { SharedAgentParts } from './shared.ts'
 import { NodeLease } from './status/lease.ts'
-import { generateNodeStatus, KUBELET_VERSION, newNode, type NodeIdentity } from './status/node-status.ts'
+import { generateNodeStatus, KUBELET_VERSION, newNode, nodeStateOf, type NodeIdentity, type NodeStatusInput } from './status/node-status.ts'
 import { PRESSURE_MS } from './status/usage-sampler.ts'
-import type { Node, NodeStatus } from './types.ts'
+import type { Node, NodeCondition } from './types.ts'
 
 /** The kubelet's nodeStatusReportFrequency. */
 const REPORT_MS = 300_000
@@ -44,7 +43,9 @@ export class Agent implements NodeAgent {
   #node: Node
   /** Takes the node out of the rounds in which it renews its Lease and looks at itself. */
   #leave: (() => void)[] = []
-  #sentStatus: NodeStatus | undefined
+  /** Of the status that was sent last. */
+  #sentConditions: readonly NodeCondition[] = []
+  #sentState = ''
   #sentAt = 0
   #problem: string | undefined
   #running = false
@@ -97,7 +98,7 @@ export class Agent implements NodeAgent {
       podCIDRs: () => this.#podCIDRs,
       log: (level, message, fields) => this.log(level, message, fields),
       observe: (what, ms) => this.#observe(what, ms),
-      onRejected: (reason) => this.#metrics.rejections.inc({ reason }),
+      onRejected: (reason) => this.#metrics.rejected(reason),
     })
   }
 
@@ -133,12 +134,9 @@ export class Agent implements NodeAgent {
   }
 
   #observe(what: 'podStarted' | 'containerStarted' | 'sync', ms: number): void {
-    if (what === 'sync') this.#metrics.podWorker.observe({ operation_type: 'sync' }, ms / 1000)
-    else if (what === 'containerStarted') this.#metrics.startedContainers.inc({ container_type: 'container' })
-    else {
-      this.#metrics.startedPods.inc()
-      this.#metrics.podStart.observe(ms / 1000)
-    }
+    if (what === 'sync') this.#metrics.podSynced(ms)
+    else if (what === 'containerStarted') this.#metrics.containerStarted()
+    else this.#metrics.podStarted(ms)
   }
 
   async #listen(): Promise<void> {
@@ -146,7 +144,7 @@ export class Agent implements NodeAgent {
     this.#server = await startKubeletServer({
       address: this.address,
       port: o.port ?? 0,
-      tls: o.tls ?? selfSigned(o.nodeName, this.address, this.#clock.now()),
+      tls: () => o.tls ?? selfSigned(o.nodeName, this.address, this.#clock.now()),
       ...(o.clientCA === undefined ? {} : { clientCA: o.clientCA }),
       authorize: o.authorize ?? this.#webhook(),
       clock: this.#clock,
@@ -199,24 +197,25 @@ export class Agent implements NodeAgent {
     return { name, address: this.address, kubeletPort: this.port, maxPods: this.#maxPods, podCIDRs: this.#ownCIDRs, labels }
   }
 
-  async #generate(): Promise<{ status: NodeStatus; events: string[] }> {
+  async #look(): Promise<NodeStatusInput> {
     this.#problem = await this.#o.runtime.problem().catch(text)
-    return generateNodeStatus({
+    return {
       identity: this.#identity,
       machine: this.#shared.machine,
       usage: (await this.#shared.sampler.read(PRESSURE_MS)).machine,
       runtime: this.#o.runtime,
       runtimeError: this.#problem,
-      last: this.#sentStatus?.conditions ?? [],
+      last: this.#sentConditions,
       now: this.#clock.now(),
-    })
+    }
   }
 
   async #run(): Promise<void> {
     const { client } = this.#o
     const signal = this.#abort.signal
     try {
-      const { status, events } = await this.#generate()
+      const input = await this.#look()
+      const { status, events } = generateNodeStatus(input)
       this.log('info', 'Attempting to register node')
       const wanted = newNode(this.#identity, this.#shared.machine, this.#o.runtime, status)
       this.#node = await register(wanted, {
@@ -225,8 +224,7 @@ export class Agent implements NodeAgent {
         signal,
         onError: (e) => this.log('error', 'Unable to register node with API server', { error: text(e) }),
       })
-      this.#sentStatus = status
-      this.#sentAt = this.#clock.now()
+      this.#sent(input, status.conditions)
       this.log('info', 'Successfully registered node')
       this.#nodeEvent('Starting', 'Starting kubelet.')
       for (const event of events) this.#statusEvent(event)
@@ -244,7 +242,7 @@ export class Agent implements NodeAgent {
       this.#shared.attach(this.nodeName, {
         pods: this.#pods,
         node: (node) => void (this.#node = node),
-        onStatusWritten: (ms) => this.#metrics.statusSync.observe(ms / 1000),
+        onStatusWritten: (ms) => this.#metrics.statusWritten(ms),
       })
       await this.#pods.adopt()
       this.#running = true
@@ -260,18 +258,24 @@ export class Agent implements NodeAgent {
     if (this.#beating) return
     this.#beating = true
     try {
-      const { status, events } = await this.#generate()
+      const input = await this.#look()
       const due = this.#clock.now() - this.#sentAt >= REPORT_MS
-      if (!due && saysTheSame(status, this.#sentStatus)) return
+      if (!due && nodeStateOf(input) === this.#sentState) return
+      const { status, events } = generateNodeStatus(input)
       this.#node = await writeNodeStatus(this.nodeName, status, { client: this.#o.client, signal: this.#abort.signal })
-      this.#sentStatus = status
-      this.#sentAt = this.#clock.now()
+      this.#sent(input, status.conditions)
       for (const event of events) this.#statusEvent(event)
     } catch (e) {
       if (!this.#abort.signal.aborted) this.log('error', 'Error updating node status, will retry', { error: text(e) })
     } finally {
       this.#beating = false
     }
+  }
+
+  #sent(input: NodeStatusInput, conditions: readonly NodeCondition[] = []): void {
+    this.#sentState = nodeStateOf(input)
+    this.#sentConditions = conditions
+    this.#sentAt = this.#clock.now()
   }
 
   #statusEvent(event: string): void {
@@ -301,11 +305,4 @@ export class Agent implements NodeAgent {
     this.log('info', 'Stopped', { running: this.#running })
     await this.#log.close()
   }
-}
-
-/** Whether two statuses that this agent made differ in nothing but when it looked. */
-function saysTheSame({ conditions = [], ...rest }: NodeStatus, before: NodeStatus | undefined): boolean {
-  const { conditions: conditionsBefore = [], ...restBefore } = before ?? {}
-  if (conditions.length !== conditionsBefore.length || !isDeepStrictEqual(rest, restBefore)) return false
-  return conditions.every((c, i) => isDeepStrictEqual(c, { ...conditionsBefore[i], lastHeartbeatTime: c.lastHeartbeatTime }))
 }

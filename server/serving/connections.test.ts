@@ -81,6 +81,41 @@ class House {
 const many = <T>(n: number, make: (i: number) => T): T[] => new Array(n).fill(0).map((_, i) => make(i))
 const left = (clients: Client[]): number => clients.filter((c) => !c.socket.destroyed).length
 
+test('nothing is looked at each second on a port without connections', () => {
+  const house = new House()
+  const intervals: number[] = []
+  const setInterval = house.clock.setInterval.bind(house.clock)
+  let running = 0
+  house.clock.setInterval = (fn, ms) => {
+    intervals.push(ms)
+    running++
+    const timer = setInterval(fn, ms)
+    return {
+      cancel: () => {
+        running--
+        timer.cancel()
+      },
+    }
+  }
+  house.clock.advance(60_000)
+  expect(intervals).toEqual([])
+  const [one, other] = [house.tls(), house.tls()]
+  expect(intervals).toEqual([1000])
+  house.clock.advance(3000)
+  expect([one.checked, other.checked]).toEqual([3000, 3000])
+  one.socket.destroy()
+  other.socket.destroy()
+  house.clock.advance(1000)
+  expect(running).toBe(0)
+  house.clock.advance(60_000)
+  const late = house.tls()
+  house.clock.advance(2000)
+  expect([intervals.length, late.checked]).toEqual([2, 2000])
+  house.connections.close()
+  house.tls()
+  expect(running).toBe(0)
+})
+
 describe('the number of connections', () => {
   test('before login: when there are too many, the oldest of the same address go, then the oldest of all', () => {
     const house = new House()

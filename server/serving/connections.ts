@@ -42,14 +42,14 @@ export class Connections {
   readonly #known = new Set<Connection>()
   readonly #byPeer = new Map<string, Connection>()
   readonly #closer = new Closer()
-  readonly #sweep: Timer
-  #at: number
+  /** While there are connections: a process has thousands of ports that nobody calls, where it plays as many nodes. */
+  #sweep: Timer | undefined
+  #at = 0
+  #closed = false
 
   constructor(clock: Clock, bounds: ConnectionBounds) {
     this.#clock = clock
     this.#bounds = bounds
-    this.#at = clock.now()
-    this.#sweep = clock.setInterval(() => this.#check(), sweepMs)
   }
 
   get size(): number {
@@ -69,6 +69,7 @@ export class Connections {
     }
     const connection: Connection = { socket, address, age: 0 }
     this.#anonymous.add(connection)
+    this.#beginSweeps()
     const same = this.#anonymousOf.get(address)
     if (same === undefined) this.#anonymousOf.set(address, new Set([connection]))
     else same.add(connection)
@@ -100,10 +101,23 @@ export class Connections {
 
   /** No more checks. */
   close(): void {
-    this.#sweep.cancel()
+    this.#closed = true
+    this.#endSweeps()
+  }
+
+  #beginSweeps(): void {
+    if (this.#sweep !== undefined || this.#closed) return
+    this.#at = this.#clock.now()
+    this.#sweep = this.#clock.setInterval(() => this.#check(), sweepMs)
+  }
+
+  #endSweeps(): void {
+    this.#sweep?.cancel()
+    this.#sweep = undefined
   }
 
   #check(): void {
+    if (this.size === 0) return this.#endSweeps()
     const now = this.#clock.now()
     // While this process stood still its peers could not make themselves heard: that time is not theirs.
     const elapsed = Math.min(now - this.#at, 2 * sweepMs)

@@ -80,7 +80,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   let handshakeErrors = 0
   secured.on('tlsClientError', () => void handshakeErrors++)
   secured.on('secureConnection', (socket: TLSSocket) => accept(socket))
-  const listener = tcpListener(secured, connections, clock)
+  const listener = tcpListener(() => secured, connections, clock)
   await new Promise<void>((resolve, reject) => {
     listener.once('error', (e: NodeJS.ErrnoException) => {
       connections.close()

@@ -12,7 +12,7 @@ async function start(): Promise<{ tls: EventEmitter; connections: Connections; c
   const tls = new EventEmitter()
   const clock = new FakeClock()
   const connections = new Connections(clock, bounds)
-  const listener = tcpListener(tls as TlsServer, connections, clock)
+  const listener = tcpListener(() => tls as TlsServer, connections, clock)
   listener.listen(0, '127.0.0.1')
   await once(listener, 'listening')
   onTestFinished(() => {

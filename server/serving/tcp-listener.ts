@@ -12,8 +12,9 @@ const REFUSAL = 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to 
 /**
  * The TCP side of a TLS server that does not listen itself. TLS costs some fifty kilobytes and a fifth of a millisecond a connection, once
  * more when it breaks off: a connection gets it with its first byte, so that thousands that are opened and closed in silence cost little.
+ * @param tls may make it at the first call; what it throws ends the connection
  */
-export function tcpListener(tls: TlsServer, connections: Connections, clock: Clock): Server {
+export function tcpListener(tls: () => TlsServer, connections: Connections, clock: Clock): Server {
   const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 }
   return createServer(options, (socket: Socket) => {
     // Whatever goes wrong is followed by its end, which `connections` hears of.
@@ -30,8 +31,14 @@ export function tcpListener(tls: TlsServer, connections: Connections, clock: Clo
         lingeringClose(socket, clock, phaseLimits)
       } else if (REQUESTS.some((request) => request.startsWith(head))) socket.once('readable', look)
       else {
+        let server: TlsServer
+        try {
+          server = tls()
+        } catch {
+          return void socket.destroy()
+        }
         socket.unshift(start)
-        tls.emit('connection', socket)
+        server.emit('connection', socket)
       }
     }
     socket.once('readable', look)

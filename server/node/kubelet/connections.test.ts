@@ -34,13 +34,15 @@ afterEach(async () => {
   await server.close()
 })
 
+let made = 0
 async function start(): Promise<void> {
   clock = new FakeClock()
+  made = 0
   const metrics = new KubeletMetrics('n1', 'v1', 0)
   server = await startKubeletServer({
     address: '127.0.0.1',
     port: 0,
-    tls: certificate,
+    tls: () => (made++, certificate),
     clock,
     routes: () => routes,
     metrics,
@@ -133,4 +135,12 @@ describe("the kubelet's port holds what the API server's holds", () => {
     const text = await new Promise<string>((resolve) => flood.once('data', (chunk: Buffer) => resolve(chunk.toString())))
     expect(text).toMatch(/^HTTP\/1.1 431 /)
   })
+})
+
+test('what speaks TLS is made for the first caller, once', async () => {
+  await start()
+  expect(made).toBe(0)
+  await ask('/healthz')
+  await ask('/healthz')
+  expect(made).toBe(1)
 })

@@ -1,75 +1,118 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import { sortedMetrics } from '../../machinery/metrics.ts'
+import { Registry, type Metric } from 'prom-client'
+import {
+  Buckets,
+  Counters,
+  Histograms,
+  metricSource,
+  sortedMetrics,
+  type MetricSource,
+  type MetricType,
+  type Sample,
+} from '../../machinery/metrics.ts'
 import type { ContainerUsage } from '../runtime.ts'
 import { cpuNanos, type Reading } from '../status/usage-sampler.ts'
 import { isTerminalPhase, type Pod } from '../types.ts'
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 const POD_START_SECONDS = [0.5, 1, 2, 3, 4, 5, 6, 8, 10, 20, 30, 45, 60, 120, 180, 240, 300, 360, 480, 600, 900, 1200, 1800, 2700, 3600]
+const STATUS_SYNC_SECONDS = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 20, 30, 45, 60]
+
+/** What is counted from when there is something to count: nodes are played by the thousand, and most have little to do. */
+class Counted {
+  readonly httpRequests = new Counters()
+  readonly httpInflight = new Counters()
+  readonly httpDuration = new Histograms(SECONDS)
+  readonly podStart = new Buckets(POD_START_SECONDS)
+  readonly podWorker = new Histograms(SECONDS)
+  readonly statusSync = new Buckets(STATUS_SYNC_SECONDS)
+  readonly startedContainers = new Counters()
+  readonly rejections = new Counters()
+  startedPods = 0
+}
+
+const single = (value: number, labels: Record<string, string> = {}): Sample[] => [{ labels, value }]
 
 /** What `/metrics` counts: names and labels are a kubelet's, for what this agent really does. */
 export class KubeletMetrics {
-  readonly registry = new Registry()
-  readonly #gauge = (name: string, help: string, labelNames: string[] = []): Gauge =>
-    new Gauge({ name, help, labelNames, registers: [this.registry] })
-  readonly #counter = (name: string, help: string, labelNames: string[] = []): Counter =>
-    new Counter({ name, help, labelNames, registers: [this.registry] })
-  readonly #histogram = (name: string, help: string, labelNames: string[], buckets: number[]): Histogram =>
-    new Histogram({ name, help, labelNames, buckets, registers: [this.registry] })
+  readonly #nodeName: string
+  readonly #version: string
+  readonly #processStart: number
+  #counted: Counted | undefined
 
-  readonly httpRequests = this.#counter('kubelet_http_requests_total', 'HTTP requests received since the server started.', [
-    'long_running',
-    'method',
-    'path',
-    'server_type',
-  ])
-  readonly httpDuration = this.#histogram(
-    'kubelet_http_requests_duration_seconds',
-    'Time to serve HTTP requests.',
-    ['long_running', 'method', 'path', 'server_type'],
-    SECONDS,
-  )
-  readonly httpInflight = this.#gauge('kubelet_http_inflight_requests', 'HTTP requests in flight.', [
-    'long_running',
-    'method',
-    'path',
-    'server_type',
-  ])
-  readonly podStart = this.#histogram(
-    'kubelet_pod_start_duration_seconds',
-    'From first seeing a pod to its running.',
-    [],
-    POD_START_SECONDS,
-  )
-  readonly podWorker = this.#histogram('kubelet_pod_worker_duration_seconds', 'Time of one sync of a pod.', ['operation_type'], SECONDS)
-  readonly statusSync = this.#histogram(
-    'kubelet_pod_status_sync_duration_seconds',
-    "From a change of a pod's status to its being written.",
-    [],
-    [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 20, 30, 45, 60],
-  )
-  readonly startedPods = this.#counter('kubelet_started_pods_total', 'Pods started.')
-  readonly startedContainers = this.#counter('kubelet_started_containers_total', 'Containers started.', ['container_type'])
-  readonly rejections = this.#counter('kubelet_admission_rejections_total', 'Pods that this node refused.', ['reason'])
-  readonly #runningPods = this.#gauge('kubelet_running_pods', 'Pods with a running container.')
-  readonly #runningContainers = this.#gauge('kubelet_running_containers', 'Containers by state.', ['container_state'])
-  readonly #desiredPods = this.#gauge('kubelet_desired_pods', 'Pods bound to this node.', ['static'])
-  readonly #activePods = this.#gauge('kubelet_active_pods', 'Pods that count for admission.', ['static'])
-
+  /** @param processStart in milliseconds since the epoch */
   constructor(nodeName: string, version: string, processStart: number) {
-    this.#gauge('kubelet_node_name', "The node's name; always 1.", ['node']).set({ node: nodeName }, 1)
-    this.#gauge('kubernetes_build_info', 'Version of this agent; always 1.', ['git_version', 'platform', 'go_version']).set(
-      { git_version: version, platform: `${process.platform}/${process.arch}`, go_version: '' },
-      1,
-    )
-    this.#gauge('process_start_time_seconds', 'Start of the process since the epoch.').set(processStart / 1000)
+    this.#nodeName = nodeName
+    this.#version = version
+    this.#processStart = processStart
   }
 
-  readonly #cpu = this.#counter('process_cpu_seconds_total', 'CPU time of the process.')
-  readonly #rss = this.#gauge('process_resident_memory_bytes', 'Resident memory of the process.')
+  get #counts(): Counted {
+    return (this.#counted ??= new Counted())
+  }
+
+  /** A request has begun; what it returns is called when it has ended. */
+  requestBegan(longRunning: boolean, method: string, path: string): () => void {
+    const labels = { long_running: String(longRunning), method, path, server_type: 'readwrite' }
+    const counts = this.#counts
+    counts.httpRequests.add(labels)
+    counts.httpInflight.add(labels)
+    const began = performance.now()
+    return () => {
+      counts.httpInflight.add(labels, -1)
+      counts.httpDuration.observe(labels, (performance.now() - began) / 1000)
+    }
+  }
+
+  podStarted(ms: number): void {
+    this.#counts.startedPods++
+    this.#counts.podStart.observe(ms / 1000)
+  }
+
+  containerStarted(): void {
+    this.#counts.startedContainers.add({ container_type: 'container' })
+  }
+
+  podSynced(ms: number): void {
+    this.#counts.podWorker.observe({ operation_type: 'sync' }, ms / 1000)
+  }
+
+  statusWritten(ms: number): void {
+    this.#counts.statusSync.observe(ms / 1000)
+  }
+
+  rejected(reason: string): void {
+    this.#counts.rejections.add({ reason })
+  }
 
   /** The exposition text, gauges brought up to date with what is here now. */
-  async text(pods: readonly Pod[]): Promise<string> {
+  text(pods: readonly Pod[]): Promise<string> {
+    return expositionOf([...this.#ofNode(), ...this.#ofRequests(), ...this.#ofPods(pods)])
+  }
+
+  #ofNode(): MetricSource[] {
+    const build = { git_version: this.#version, platform: `${process.platform}/${process.arch}`, go_version: '' }
+    const { user, system } = process.cpuUsage()
+    return [
+      source('kubelet_node_name', 'gauge', "The node's name; always 1.", single(1, { node: this.#nodeName })),
+      source('kubernetes_build_info', 'gauge', 'Version of this agent; always 1.', single(1, build)),
+      source('process_start_time_seconds', 'gauge', 'Start of the process since the epoch.', single(this.#processStart / 1000)),
+      source('process_cpu_seconds_total', 'counter', 'CPU time of the process.', single((user + system) / 1e6)),
+      source('process_resident_memory_bytes', 'gauge', 'Resident memory of the process.', single(process.memoryUsage.rss())),
+    ]
+  }
+
+  #ofRequests(): MetricSource[] {
+    const { httpRequests, httpInflight, httpDuration } = this.#counts
+    const duration = 'kubelet_http_requests_duration_seconds'
+    return [
+      source('kubelet_http_requests_total', 'counter', 'HTTP requests received since the server started.', httpRequests.samples()),
+      source('kubelet_http_inflight_requests', 'gauge', 'HTTP requests in flight.', httpInflight.samples()),
+      source(duration, 'histogram', 'Time to serve HTTP requests.', httpDuration.samples(duration)),
+    ]
+  }
+
+  #ofPods(pods: readonly Pod[]): MetricSource[] {
+    const counts = this.#counts
     const states: Record<string, number> = { running: 0, exited: 0, created: 0 }
     let [running, active] = [0, 0]
     for (const pod of pods) {
@@ -81,16 +124,34 @@ export class KubeletMetrics {
       if (all.some((s) => s.state.running !== undefined)) running++
       if (!isTerminalPhase(pod.status?.phase)) active++
     }
-    this.#runningPods.set(running)
-    for (const [state, n] of Object.entries(states)) this.#runningContainers.set({ container_state: state }, n)
-    this.#desiredPods.set({ static: '' }, pods.length)
-    this.#activePods.set({ static: '' }, active)
-    const cpu = process.cpuUsage()
-    this.#cpu.reset()
-    this.#cpu.inc((cpu.user + cpu.system) / 1e6)
-    this.#rss.set(process.memoryUsage.rss())
-    return sortedMetrics(await this.registry.metrics())
+    const byState = Object.entries(states).map(([state, value]) => ({ labels: { container_state: state }, value }))
+    const [start, worker, sync] = [
+      'kubelet_pod_start_duration_seconds',
+      'kubelet_pod_worker_duration_seconds',
+      'kubelet_pod_status_sync_duration_seconds',
+    ] as const
+    return [
+      source(start, 'histogram', 'From first seeing a pod to its running.', counts.podStart.samples(start, {})),
+      source(worker, 'histogram', 'Time of one sync of a pod.', counts.podWorker.samples(worker)),
+      source(sync, 'histogram', "From a change of a pod's status to its being written.", counts.statusSync.samples(sync, {})),
+      source('kubelet_started_pods_total', 'counter', 'Pods started.', single(counts.startedPods)),
+      source('kubelet_started_containers_total', 'counter', 'Containers started.', counts.startedContainers.samples()),
+      source('kubelet_admission_rejections_total', 'counter', 'Pods that this node refused.', counts.rejections.samples()),
+      source('kubelet_running_pods', 'gauge', 'Pods with a running container.', single(running)),
+      source('kubelet_running_containers', 'gauge', 'Containers by state.', byState),
+      source('kubelet_desired_pods', 'gauge', 'Pods bound to this node.', single(pods.length, { static: '' })),
+      source('kubelet_active_pods', 'gauge', 'Pods that count for admission.', single(active, { static: '' })),
+    ]
   }
+}
+
+const source = (name: string, type: MetricType, help: string, samples: Sample[]): MetricSource =>
+  metricSource(name, type, help, () => samples)
+
+async function expositionOf(sources: readonly MetricSource[]): Promise<string> {
+  const registry = new Registry()
+  for (const each of sources) registry.registerMetric(each as unknown as Metric)
+  return sortedMetrics(await registry.metrics())
 }
 
 export interface PodUsage {

@@ -413,7 +413,7 @@ test('so many requests of a kind at once', async () => {
     address: '127.0.0.1',
     port: 0,
     clock: systemClock,
-    tls: server,
+    tls: () => server,
     authorize: () => Promise.resolve(undefined),
     metrics: new KubeletMetrics('n2', 'v0', 0),
     onError: (e) => expect.fail(String(e)),

@@ -17,7 +17,7 @@ export interface KubeletServerOptions {
   address: string
   /** 0 takes a free one. */
   port: number
-  tls: { cert: string | Buffer; key: string | Buffer }
+  tls: () => { cert: string | Buffer; key: string | Buffer }
   /** PEM of who signs the certificates of callers. */
   clientCA?: string | Buffer
   /** Asked about every request. */
@@ -37,14 +37,49 @@ export interface KubeletServer {
 const share = 1 / 16
 const most = 1024
 
-/** The kubelet's API over TLS. Rejects when the port cannot be had. */
+/**
+ * The kubelet's API over TLS. Rejects when the port cannot be had. What answers is made when somebody calls for the first time: a TLS server of
+ * its own, with its certificate, takes a tenth of a megabyte, and of thousands of nodes in a process hardly any is ever called.
+ */
 export async function startKubeletServer(options: KubeletServerOptions): Promise<KubeletServer> {
-  let table: readonly Route[] = []
-  const { clientCA: clientCa, clock, tls } = options
+  const { clock } = options
   const connections = new Connections(clock, connectionBounds(descriptorLimit(), share, most))
+  let port = 0
+  let server: https.Server | undefined
+  const made = (): https.Server => {
+    try {
+      return (server ??= answering(options, options.routes(port), connections))
+    } catch (e) {
+      options.onError(e, '/')
+      throw e
+    }
+  }
+  const listener = tcpListener(made, connections, clock)
+  await new Promise<void>((resolve, reject) => {
+    listener.once('error', (e) => {
+      connections.close()
+      reject(e)
+    })
+    listener.listen({ port: options.port, host: options.address }, resolve)
+  })
+  port = (listener.address() as AddressInfo).port
+  return {
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        listener.close(() => resolve())
+        connections.destroyAll()
+        connections.close()
+      }),
+  }
+}
+
+/** Gets its connections from elsewhere. */
+function answering(options: KubeletServerOptions, table: readonly Route[], connections: Connections): https.Server {
+  const { clientCA: clientCa, clock, tls } = options
   // A caller without a certificate may have a token, and gets an answer in any case.
   const server = https.createServer({
-    ...tlsServerOptions({ ...tls, ...(clientCa === undefined ? {} : { clientCa }) }),
+    ...tlsServerOptions({ ...tls(), ...(clientCa === undefined ? {} : { clientCa }) }),
     ...http1ServerOptions,
   })
   const http1 = new Http1Connections(server, clock)
@@ -62,25 +97,7 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
     if (connection !== undefined) void serve(req, res, table, options, () => (connection.state.authenticated = true))
   })
   server.on('tlsClientError', () => undefined)
-  const listener = tcpListener(server, connections, clock)
-  await new Promise<void>((resolve, reject) => {
-    listener.once('error', (e) => {
-      connections.close()
-      reject(e)
-    })
-    listener.listen({ port: options.port, host: options.address }, resolve)
-  })
-  const { port } = listener.address() as AddressInfo
-  table = options.routes(port)
-  return {
-    port,
-    close: () =>
-      new Promise((resolve) => {
-        listener.close(() => resolve())
-        connections.destroyAll()
-        connections.close()
-      }),
-  }
+  return server
 }
 
 async function serve(
@@ -153,21 +170,12 @@ function decodePath(path: string): string | undefined {
 const METHODS = new Set(['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE'])
 
 function observe(metrics: KubeletMetrics, route: Route, method: string, res: ServerResponse): () => void {
-  const labels = {
-    long_running: String(route.longRunning === true),
-    method: METHODS.has(method) ? method : 'other',
-    path: route.bucket,
-    server_type: 'readwrite',
-  }
-  metrics.httpRequests.inc(labels)
-  metrics.httpInflight.inc(labels)
-  const end = metrics.httpDuration.startTimer(labels)
-  let ended = false
+  const ended = metrics.requestBegan(route.longRunning === true, METHODS.has(method) ? method : 'other', route.bucket)
+  let isOver = false
   const finish = (): void => {
-    if (ended || (!res.writableEnded && !res.destroyed)) return
-    ended = true
-    metrics.httpInflight.dec(labels)
-    end()
+    if (isOver || (!res.writableEnded && !res.destroyed)) return
+    isOver = true
+    ended()
   }
   res.once('close', finish)
   return finish

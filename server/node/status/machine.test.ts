@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createSimulatedRuntime } from '../runtimes/simulated/runtime.ts'
 import { FakeClock } from '../../machinery/clock.ts'
 import { parseMeminfo, parseNetDev, readMachine, readUsage, type MachineUsage } from './machine.ts'
-import { allocatableOf, capacityOf, generateNodeStatus, type NodeStatusInput } from './node-status.ts'
+import { allocatableOf, capacityOf, generateNodeStatus, nodeStateOf, type NodeStatusInput } from './node-status.ts'
 import { rate, UsageSampler, type Reading } from './usage-sampler.ts'
 
 describe('the machine', () => {
@@ -101,5 +101,22 @@ describe('node conditions', () => {
       message: 'container runtime is down',
     })
     expect(events.at(-1)).toBe('NodeNotReady')
+  })
+
+  test('two states are the same where the statuses are, but for their times', async () => {
+    const runtime = createSimulatedRuntime({ clock: new FakeClock(), version: '0' })
+    const cases = [
+      {},
+      { now: 60_000 },
+      { usage: await short() },
+      { usage: await short(), runtime },
+      { runtimeError: '' },
+      { runtimeError: 'container runtime is down' },
+      { runtimeError: 'no space' },
+    ]
+    const inputs = await Promise.all(cases.map(input))
+    const untimed = (i: NodeStatusInput): string =>
+      JSON.stringify(generateNodeStatus(i).status.conditions!.map(({ type, status, reason, message }) => [type, status, reason, message]))
+    for (const a of inputs) for (const b of inputs) expect(nodeStateOf(a) === nodeStateOf(b)).toBe(untimed(a) === untimed(b))
   })
 })

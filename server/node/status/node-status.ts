@@ -98,9 +98,16 @@ export interface NodeStatusInput {
   now: number
 }
 
+const isPressed = (p: PressureCheck, { usage, runtime }: Pick<NodeStatusInput, 'usage' | 'runtime'>): boolean =>
+  runtime.disclosure?.weightless !== true && p.test(usage)
+
+/** All that can change of a node's status but for its times: two that are equal make equal statuses of one node. */
+export const nodeStateOf = (input: Pick<NodeStatusInput, 'usage' | 'runtime' | 'runtimeError'>): string =>
+  JSON.stringify([...PRESSURES.map((p) => isPressed(p, input)), input.runtimeError])
+
 /** The node's status, and the events that a change of condition calls for. */
 export function generateNodeStatus(input: NodeStatusInput): { status: NodeStatus; events: string[] } {
-  const { identity, machine, usage, runtime } = input
+  const { identity, machine, runtime } = input
   const now = formatTime(input.now)
   const events: string[] = []
   const condition = (type: string, status: 'True' | 'False', reason: string, message: string, event: string): NodeCondition => {
@@ -110,7 +117,7 @@ export function generateNodeStatus(input: NodeStatusInput): { status: NodeStatus
     return { type, status, reason, message, lastHeartbeatTime: now, lastTransitionTime: changed ? now : before.lastTransitionTime }
   }
   const conditions = PRESSURES.map((p) => {
-    const pressed = runtime.disclosure?.weightless !== true && p.test(usage)
+    const pressed = isPressed(p, input)
     const [reason, message, event] = pressed ? p.true : p.false
     return condition(p.type, pressed ? 'True' : 'False', reason, message, event)
   })
