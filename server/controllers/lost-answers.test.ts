@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import type { Job } from '../client/objects-batch.ts'
 import type { ResourceClaim } from '../client/objects-resource.ts'
 import type { PersistentVolume, PersistentVolumeClaim, VolumeAttachment } from '../client/objects-storage.ts'
 import type { Deployment, Node, Pod } from '../client/objects.ts'
@@ -30,13 +31,14 @@ import { endpointSliceMirroringController } from './endpointslice-mirroring/endp
 import { endpointSliceController } from './endpointslice/endpointslice.ts'
 import type { EndpointSlice } from './endpointslice/slices.ts'
 import { ephemeralVolumeController } from './ephemeral-volume/ephemeral-volume.ts'
+import { jobController } from './job/job.ts'
 import { nodeIpamController } from './node-ipam/node-ipam.ts'
 import { persistentVolumeAttachDetachController } from './persistentvolume-attach-detach/attach-detach.ts'
 import { persistentVolumeBinderController } from './persistentvolume-binder/persistentvolume-binder.ts'
 import { replicaSetController } from './replicaset/replicaset.ts'
 import { resourceClaimController } from './resourceclaim/resourceclaim.ts'
 import { statefulSetController } from './statefulset/statefulset.ts'
-import { isAlive, ready, startTestCluster, type TestCluster } from './testing/cluster.ts'
+import { ended, isAlive, ready, startTestCluster, type TestCluster } from './testing/cluster.ts'
 
 /**
  * Writes that the server carries out and whose answers do not come, by loops that hear nothing of what became of them: watches that end with a
@@ -305,6 +307,32 @@ test('pods, when a watch says nothing for longer than they are waited for', asyn
   unheard.letGo()
   await c.pass(10)
   expect(await c.list(PODS)).toHaveLength(3)
+  await rests()
+})
+
+test('pods of a job that have ended count once', async () => {
+  c = await startTestCluster(jobController)
+  await c.create(JOBS, {
+    ...{ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'j' } },
+    spec: { completions: 4, parallelism: 3, backoffLimit: 6, template: { spec: { restartPolicy: 'Never', containers } } },
+  } as KubeObject)
+  await c.pass(5)
+  const unheard = watchOf('jobs')
+  c.loseAnswers(({ method, path }) => method === 'PUT' || (method === 'PATCH' && /[/]pods[/]/.test(path)))
+  const end = async (exitCode: number): Promise<void> => {
+    const pod = (await c.list<Pod>(PODS)).find(isAlive)
+    await c.report(pod!, ended(c.clock, exitCode))
+    await c.pass(20)
+  }
+  await end(1)
+  await end(0)
+  unheard.letGo()
+  await end(0)
+  c.loseAnswers(() => false)
+  await c.pass(60)
+  const { status } = await c.get<Job>(JOBS, 'j')
+  expect([status?.failed, status?.succeeded, status?.active]).toEqual([1, 2, 2])
+  expect((await c.list<Pod>(PODS)).length).toBe(5)
   await rests()
 })
 

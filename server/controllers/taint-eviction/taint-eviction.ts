@@ -131,7 +131,8 @@ class TaintEviction {
       const message = 'Taint manager: deleting due to NoExecute taint'
       const target = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByTaintManager', message } as const
       if (!says(pod, target)) await patchCondition(this.#ctx, pod, target)
-      await client.resource(PODS).delete(name, { namespace, signal })
+      // A set makes the next one of the same name as soon as it is gone.
+      await client.resource(PODS).delete(name, { namespace, preconditions: { uid: pod.metadata.uid ?? '' }, signal })
       // What is gone already has been forgotten already.
       if (this.#pod(key)?.metadata.uid === pod.metadata.uid) this.#over.add(key)
     } catch (e) {
