@@ -49,6 +49,22 @@ describe('taint eviction', () => {
     expect(await cluster.events()).toEqual([MARKED])
   })
 
+  test('another pod of that name, which came while the first was about to be deleted, stays', async () => {
+    await start([tolerates('other')], 'other')
+    const held = cluster.holdUp(({ method, path }) => method === 'DELETE' && /[/]pods[/]p/.test(path))
+    await taint('a')
+    await cluster.until('deletion', async () => held.waiting() > 0)
+    const inDefault = { namespace: 'default' }
+    await cluster.client.resource(PODS).patch('p', { type: 'merge', body: { metadata: { finalizers: null } } }, inDefault)
+    await cluster.client.resource(PODS).delete('p', { ...inDefault, gracePeriodSeconds: 0 })
+    const containers = [{ name: 'c', image: 'i' }]
+    const { metadata } = await cluster.create<Pod>(PODS, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers } })
+    held.letGo()
+    await cluster.pass(10)
+    expect((await cluster.get<Pod>(PODS, 'p')).metadata.uid).toBe(metadata.uid)
+    expect(cluster.errors).toEqual([])
+  })
+
   test('a pod that stays is marked again for another taint, its condition left as it was', async () => {
     await start([], 'a')
     await cluster.until('eviction', isGoing)

@@ -30,6 +30,8 @@ class TaintEviction {
   readonly #queue: WorkQueue
   /** Pods whose time is running, by key. */
   readonly #waits = new Map<string, Timer>()
+  /** Uids of the pods that are to go now, by key: not the one that has the name by the time its turn comes. */
+  readonly #due = new Map<string, string | undefined>()
   /** Pods that have had their time: none of them is given another one, for as long as nobody says that they may stay, or have to go at once. */
   readonly #over = new Set<string>()
 
@@ -58,7 +60,10 @@ class TaintEviction {
         const same = pod.spec?.nodeName === old.spec?.nodeName && isDeepStrictEqual(pod.spec?.tolerations, old.spec?.tolerations)
         if (!same) this.#look(keyOf(pod))
       },
-      deleted: (pod) => this.#cancel(keyOf(pod)),
+      deleted: (pod) => {
+        this.#due.delete(keyOf(pod))
+        this.#cancel(keyOf(pod))
+      },
     })
     await Promise.all([this.#nodes.synced(), this.#pods.synced()])
     for (const node of this.#nodes.lister.list()) look(node)
@@ -90,17 +95,21 @@ class TaintEviction {
     const seconds = toleratedFor(taints, (pod.spec.tolerations ?? []) as Toleration[])
     if (seconds === undefined) {
       this.#cancel(key)
-      this.#queue.add(key)
-      return
+      return this.#evictNow(key, pod)
     }
     if (seconds === Number.POSITIVE_INFINITY) return this.#cancel(key)
     if (this.#waits.has(key) || this.#over.has(key)) return
-    if (seconds === 0) return this.#queue.add(key)
+    if (seconds === 0) return this.#evictNow(key, pod)
     const timer = this.#ctx.clock.setTimeout(() => {
       this.#waits.delete(key)
-      this.#queue.add(key)
+      this.#evictNow(key, pod)
     }, seconds * 1000)
     this.#waits.set(key, timer)
+  }
+
+  #evictNow(key: string, { metadata }: Pod): void {
+    this.#due.set(key, metadata.uid)
+    this.#queue.add(key)
   }
 
   #cancel(key: string): void {
@@ -122,7 +131,7 @@ class TaintEviction {
     const { namespace, name } = splitKey(key)
     const { client, signal } = this.#ctx
     const cached = this.#pod(key)
-    if (cached === undefined) return
+    if (cached === undefined || !this.#due.has(key) || this.#due.get(key) !== cached.metadata.uid) return
     // One that is being deleted already as well: its owner is to learn why it goes.
     this.#event(key, `Marking for deletion Pod ${key}`)
     try {
