@@ -269,6 +269,22 @@ describe('an autoscaler', () => {
     expect(await size()).toBe(2)
   })
 
+  test('a number whose answer is lost counts as written', async () => {
+    usage = 100
+    await start(2)
+    await c.until('two pods', async () => (await alive()).length === 2)
+    await run()
+    c.loseAnswers(({ method, path }) => method === 'PUT' && /[/]scale/.test(path))
+    const policies = [{ type: 'Pods', value: 1, periodSeconds: 60 }]
+    await c.create(HORIZONTAL_POD_AUTOSCALERS, hpa({ metrics: [cpu], behavior: { scaleUp: { policies } } }))
+    await c.until('scaled', async () => (await size()) === 3)
+    await c.pass(45)
+    expect(await size()).toBe(3)
+    await c.pass(30)
+    expect(await size()).toBe(4)
+    expect((await get()).status).toMatchObject({ desiredReplicas: 4 })
+  })
+
   test('says why it cannot, once each turn', async () => {
     c = await startTestCluster(deploymentController, replicaSetController, horizontalPodAutoscalerController)
     await c.create(HORIZONTAL_POD_AUTOSCALERS, hpa({ metrics: [cpu] }))

@@ -3,6 +3,7 @@ import type { EventRecorder, EventType } from '../../client/event-recorder.ts'
 import { dropManagedFields, type Informer } from '../../client/informer.ts'
 import type { HorizontalPodAutoscaler, MetricStatus } from '../../client/objects-autoscaling.ts'
 import { findCondition, type Condition, type Pod } from '../../client/objects.ts'
+import { leavesOpen } from '../../client/outcome.ts'
 import { HORIZONTAL_POD_AUTOSCALERS, PODS, type ResourceId } from '../../client/resource.ts'
 import { keyOf, splitKey } from '../../client/store.ts'
 import { formatTime, type Clock } from '../../machinery/clock.ts'
@@ -271,6 +272,11 @@ class Autoscalers {
         if (isStatusError(e, 'Conflict') && tries < TRIES) {
           scale = (await this.#scales.get(target.id, namespace, target.name)) ?? scale
           continue
+        }
+        // One that was written counts in what may be added or taken at a time.
+        if (leavesOpen(e)) {
+          const now = await this.#scales.get(target.id, namespace, target.name).catch(() => undefined)
+          if (now?.spec?.replicas === replicas) break
         }
         turn.event('Warning', 'FailedRescale', `New size: ${replicas}; reason: ${why}; error: ${messageOf(e)}`)
         turn.condition(
