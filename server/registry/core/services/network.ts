@@ -52,7 +52,14 @@ export function serviceNetwork(o: ServiceNetworkOptions, store: (resource: strin
         repair.run().catch(onError)
       }
       run()
-      return o.clock.setInterval(run, REPAIR_MS)
+      const stop = repair.follow(onError)
+      const timer = o.clock.setInterval(run, REPAIR_MS)
+      return {
+        cancel: () => {
+          timer.cancel()
+          stop()
+        },
+      }
     },
   }
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { FakeClock } from '../../../machinery/clock.ts'
 import { admitEverything } from '../../../admission/contract.ts'
 import { serverContext } from '../../generic/strategy.ts'
@@ -59,6 +59,21 @@ test('a service without its address object gets it', async () => {
   await names()
   await repairAt(server.clock.now()).repair.run()
   expect(await names()).toEqual(['10.0.0.1'])
+})
+
+test('a service that is written by somebody else gets it at once', async () => {
+  const made = await server.send('POST', '/api/v1/namespaces/default/services', {
+    metadata: { name: 's' },
+    spec: { ports: [{ port: 80 }] },
+  })
+  const ip = (made.body.spec as { clusterIP: string }).clusterIP
+  await server.send('DELETE', `/apis/networking.k8s.io/v1/ipaddresses/${ip}`)
+  expect(await names()).toEqual(['10.0.0.1'])
+  await server.send('PUT', '/api/v1/namespaces/default/services/s', { ...made.body, metadata: { name: 's', labels: { a: 'b' } } })
+  await vi.waitFor(async () => {
+    server.clock.advance(1000)
+    expect(await names()).toEqual(['10.0.0.1', ip])
+  })
 })
 
 test('a port that no service has is given back after three looks, and ports of services are taken', async () => {

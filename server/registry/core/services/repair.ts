@@ -1,4 +1,7 @@
 import { needsHealthCheckPort, NONE, type Service } from '../../../apis/core/v1/service-types.ts'
+import type { CacheEvent } from '../../../cache/event-ring.ts'
+import type { Entry } from '../../../cache/entry.ts'
+import type { Timer } from '../../../machinery/clock.ts'
 import { parseAddress } from '../../../machinery/ip.ts'
 import { formatAddress } from '../../../machinery/ip-range.ts'
 import { isStatusError } from '../../../machinery/status.ts'
@@ -11,6 +14,8 @@ import { deleteFrom } from '../../generic/delete.ts'
 
 /** An address without a service may be one whose service is being written; after this time it is not. */
 const ORPHAN_MS = 60_000
+/** Another server's service may be heard of before its address is. */
+const SETTLE_MS = 1000
 /** A port without a service is given back when this many runs in a row have found it so. */
 const LEAK_RUNS = 3
 
@@ -21,7 +26,8 @@ export interface RepairStores {
 
 /**
  * Makes addresses and ports agree with the services there are: a server that dies between taking one and writing its service leaves one
- * behind, and a store of an older Kubernetes has services without IPAddress objects. Run it at start and every few minutes.
+ * behind, and a store of an older Kubernetes has services without IPAddress objects. Run it at start and every few minutes; between, it
+ * follows what is written, since an address that nobody has taken is given to the next service.
  */
 export class ServiceRepair {
   readonly #allocators: ServiceAllocators
@@ -43,6 +49,35 @@ export class ServiceRepair {
     for (const [ip, service] of used) await this.#claim(ip, service)
     await this.#dropOrphans(used)
     await this.#repairPorts(services)
+  }
+
+  /** Takes the addresses of services as they are written, where nobody has. Returns what ends it. */
+  follow(onError: (e: unknown) => void): () => void {
+    const { cache } = this.#stores.services.resource
+    const timers = new Set<Timer>()
+    const missing = (service: Service): string[] => addressesOf(service).filter((ip) => this.#stores.addresses.cached('', ip) === undefined)
+    const listener = (event: CacheEvent | undefined): void => {
+      if (event === undefined || event.deleted) return
+      const { entry } = event
+      if (missing(entry.view() as unknown as Service).length === 0) return
+      const timer = this.#context.clock.setTimeout(() => {
+        timers.delete(timer)
+        this.#claimMissing(entry, missing).catch(onError)
+      }, SETTLE_MS)
+      timers.add(timer)
+    }
+    cache.listeners.add(listener)
+    return () => {
+      cache.listeners.delete(listener)
+      for (const timer of timers) timer.cancel()
+    }
+  }
+
+  /** Of the service as it is by now, if it is. */
+  async #claimMissing({ key }: Entry, missing: (service: Service) => string[]): Promise<void> {
+    const service = this.#stores.services.resource.cache.list.get(key)?.object() as unknown as Service | undefined
+    if (service === undefined) return
+    for (const ip of missing(service)) await this.#claim(ip, service)
   }
 
   async #claim(ip: string, service: Service): Promise<void> {
