@@ -210,7 +210,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const aggregator = new Aggregator({
     ...{ registry, clock, context, frontProxy: o.frontProxy },
     queueObserver: queues.observe('APIServiceRegistrationController'),
-    forward: aggregated(forwarder),
+    forward: aggregated(forwarder, isClosed('RemoteRequestHeaderUID')),
     refused: (ctx, code) => requests.terminated(ctx, code, 'aggregator'),
     onError: warned(log, 'work on an APIService failed, will be tried again'),
   })
@@ -247,6 +247,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     ...{ clock, authenticator, authorizer, admission, waitGroup, metrics: requests, access },
     ...{ cbor, types: scheme, writeStatus: statusWriter(scheme, cbor) },
     ...{ uncompressed: isClosed('APIResponseCompression'), withoutWatchLists: isClosed('WatchList') },
+    uncompressedWatches: isClosed('WatchListCompression'),
     unconstrainedImpersonation: isClosed('ConstrainedImpersonation'),
     ...filterOptions(o),
     unlimited: (user) => inProcess.has(user),
@@ -289,7 +290,12 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   await lifecycle.postStart('bootstrap-controller', () =>
     Promise.all([ensureKubernetesService(own).catch(unready), endpoints.start().catch(unready)]),
   )
-  const trust = (): AuthenticationTrust => ({ clientCa: o.clients.clientCa, frontProxyCa: o.frontProxy.ca, others: o.clients.proxies })
+  const trust = (): AuthenticationTrust => ({
+    clientCa: o.clients.clientCa,
+    frontProxyCa: o.frontProxy.ca,
+    others: o.clients.proxies,
+    withoutUid: isClosed('RemoteRequestHeaderUID'),
+  })
   const identities = keepAuthentication(store('configmaps'), context, trust)
   starting.defer(() => identities.stop())
   const identity = new IdentityLease({

@@ -18,10 +18,12 @@ export interface AuthenticationTrust {
   readonly frontProxyCa: string | undefined
   /** Front proxies besides this server: PEM of their CAs, and their common names; none of these: all. */
   readonly others?: { readonly ca: string; readonly names: readonly string[] } | undefined
+  /** Nobody is told UIDs: the gate RemoteRequestHeaderUID is closed. */
+  readonly withoutUid?: boolean
 }
 
 /** What extension API servers, scheduler and controller manager must know to tell who asks (apiserver `clusterauthenticationtrust`). */
-export function authenticationData({ clientCa, frontProxyCa, others }: AuthenticationTrust): TrustData {
+export function authenticationData({ clientCa, frontProxyCa, others, withoutUid = false }: AuthenticationTrust): TrustData {
   const own = frontProxyCa === undefined ? [] : [{ ca: frontProxyCa, names: [frontProxyName] }]
   const proxies = [...own, ...(others === undefined ? [] : [others])]
   if (proxies.length === 0) return { 'client-ca-file': clientCa }
@@ -32,7 +34,7 @@ export function authenticationData({ clientCa, frontProxyCa, others }: Authentic
     'requestheader-client-ca-file': proxies.map((proxy) => proxy.ca).join('\n'),
     'requestheader-extra-headers-prefix': JSON.stringify(['X-Remote-Extra-']),
     'requestheader-group-headers': JSON.stringify(['X-Remote-Group']),
-    'requestheader-uid-headers': JSON.stringify(['X-Remote-Uid']),
+    ...(withoutUid ? {} : { 'requestheader-uid-headers': JSON.stringify(['X-Remote-Uid']) }),
     'requestheader-username-headers': JSON.stringify(['X-Remote-User']),
   }
 }

@@ -25,11 +25,13 @@ describe('what extension API servers are told to trust', () => {
   test('names and headers are added to those that there were', () => {
     const required = { 'client-ca-file': first, 'requestheader-client-ca-file': second, 'requestheader-allowed-names': '["b","a"]' }
     const before = { 'requestheader-allowed-names': '["a"]', 'requestheader-username-headers': '["X-Other"]', other: 'x' }
-    expect(withTrustedBefore(before, required, now)).toMatchObject({
+    const data = withTrustedBefore(before, required, now)
+    expect(data).toMatchObject({
       'requestheader-allowed-names': '["a","b"]',
       'requestheader-username-headers': '["X-Other"]',
-      'requestheader-uid-headers': '[]',
+      'requestheader-group-headers': '[]',
     })
+    expect(data).not.toHaveProperty('requestheader-uid-headers')
   })
 
   test('what cannot be read counts for nothing', () => {

@@ -3,11 +3,13 @@ import { certificatesIn } from '../authn/request-header.ts'
 export type TrustData = Readonly<Record<string, string>>
 
 const BUNDLES = ['client-ca-file', 'requestheader-client-ca-file']
+/** The only one that is left out where it is empty. */
+const UIDS = 'requestheader-uid-headers'
 const LISTS = [
   'requestheader-allowed-names',
   'requestheader-extra-headers-prefix',
   'requestheader-group-headers',
-  'requestheader-uid-headers',
+  UIDS,
   'requestheader-username-headers',
 ]
 
@@ -24,7 +26,10 @@ export function withTrustedBefore(before: TrustData, required: TrustData, now: n
   }
   // Without a CA nobody is believed, whatever the headers are called.
   if (combined['requestheader-client-ca-file'] === undefined) return combined
-  for (const key of LISTS) combined[key] = JSON.stringify([...new Set([...listOf(before[key]), ...listOf(required[key])])])
+  for (const key of LISTS) {
+    const list = [...new Set([...listOf(before[key]), ...listOf(required[key])])]
+    if (list.length > 0 || key !== UIDS) combined[key] = JSON.stringify(list)
+  }
   return combined
 }
 

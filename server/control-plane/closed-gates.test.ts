@@ -12,7 +12,7 @@ beforeAll(async () => {
     closedGates: new Set([
       ...(['APIServerIdentity', 'ComponentFlagz', 'ComponentStatusz', 'DeploymentReplicaSetTerminatingReplicas'] as const),
       ...(['PodDeletionCost', 'TokenRequestServiceAccountUIDValidation', 'StorageVersionHash', 'OpenAPIEnums', 'WatchList'] as const),
-      ...(['APIResponseCompression', 'ConstrainedImpersonation'] as const),
+      ...(['APIResponseCompression', 'ConstrainedImpersonation', 'RemoteRequestHeaderUID', 'WatchListCompression'] as const),
     ]),
   })
 })
@@ -47,6 +47,17 @@ test('a token request may have the UID of another account', async () => {
     [409, undefined],
     [201, 'other'],
   ])
+})
+
+test('extension servers are not told in which header a UID is', async () => {
+  const headers = async ({ send }: TestServer): Promise<string[]> =>
+    Object.keys((await send('GET', '/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication')).body.data as object)
+  const uids = 'requestheader-uid-headers'
+  for (const [of, told] of [[usual, true] as const, [server, false] as const])
+    await vi.waitFor(async () => {
+      expect(await headers(of)).toContain('requestheader-username-headers')
+      expect((await headers(of)).includes(uids)).toBe(told)
+    })
 })
 
 const ask = async ({ api }: TestServer, path: string, headers: Record<string, string> = {}): Promise<TransportResponse> =>

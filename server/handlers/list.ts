@@ -91,7 +91,7 @@ async function piecesOf(
   return { pieces, size }
 }
 
-const zippedHeaders = { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }
+export const zippedHeaders = { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }
 
 async function respondItems(
   ctx: RequestContext,
@@ -127,10 +127,11 @@ async function prepare(served: ServedResource, { namespace, labels, fields }: Se
   await inSlices([...served.store.resource.cache.list.entries({ namespace })], (e) => void e.parts)
 }
 
-function acceptsGzip(ctx: RequestContext): boolean {
-  if (ctx.uncompressed === true) return false
-  return /(?:^|,)\s*gzip\s*(?:;|,|$)/.test(ctx.exchange.headers['accept-encoding'] ?? '')
-}
+/** By name alone (apiserver `responsewriters.ContentEncodingSupported`): one with a weight is passed over. */
+export const takesGzip = ({ exchange }: RequestContext): boolean =>
+  /(?:^|,)\s*gzip\s*(?:,|$)/.test(exchange.headers['accept-encoding'] ?? '')
+
+const acceptsGzip = (ctx: RequestContext): boolean => ctx.uncompressed !== true && takesGzip(ctx)
 
 // Each chunk is compressed once, apart from the others, and kept until one of its objects changes.
 async function respondStitched(

@@ -155,10 +155,12 @@ export const ASKED = {
   OpenAPIEnums: 'OpenAPI documents list the values that a field may have',
   PodDeletionCost: 'an annotation of a pod say how dear it is when a ReplicaSet or a ReplicationController becomes smaller',
   PodTopologyLabelsAdmission: "pods have their node's topology labels",
+  RemoteRequestHeaderUID: "front proxies tell a user's UID, and extension servers be told it",
   ServiceAccountNodeAudienceRestriction: 'nodes ask for tokens of some audiences only',
   StorageVersionHash: 'discovery tell a hash of the version that is stored',
   TokenRequestServiceAccountUIDValidation: 'the UID in a token request be compared',
   WatchList: 'a watch begin with a list and tell where that ends',
+  WatchListCompression: 'such a watch be compressed',
 } as const
 
 export type AskedGate = keyof typeof ASKED

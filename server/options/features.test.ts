@@ -78,6 +78,14 @@ test.each<[gates: string, warning: string | undefined]>([
   expect('warnings' in result && result.warnings).toEqual(wanted)
 })
 
+test('without its gate nobody tells UIDs in headers', () => {
+  const told = ['--requestheader-uid-headers=X-Remote-Uid', '--feature-gates=RemoteRequestHeaderUID=false']
+  expect(errorsOf(parseOptions(told, testProgram))).toEqual([
+    '--requestheader-uid-headers requires the "RemoteRequestHeaderUID" feature to be enabled',
+  ])
+  expect(told.flatMap((one) => errorsOf(parseOptions([one], testProgram)))).toEqual([])
+})
+
 test.each<[gates: string[], closed: string[]]>([
   [[], []],
   [['ComponentFlagz=false,EtcdRangeStream=false'], ['ComponentFlagz']],
@@ -86,7 +94,8 @@ test.each<[gates: string[], closed: string[]]>([
     [
       ...['APIResponseCompression', 'AllowParsingUserUIDFromCertAuth', 'ComponentFlagz', 'ConstrainedImpersonation'],
       ...['DeploymentReplicaSetTerminatingReplicas', 'OpenAPIEnums', 'PodDeletionCost', 'PodTopologyLabelsAdmission'],
-      ...['ServiceAccountNodeAudienceRestriction', 'StorageVersionHash', 'TokenRequestServiceAccountUIDValidation', 'WatchList'],
+      ...['RemoteRequestHeaderUID', 'ServiceAccountNodeAudienceRestriction', 'StorageVersionHash'],
+      ...['TokenRequestServiceAccountUIDValidation', 'WatchList', 'WatchListCompression'],
     ],
   ],
 ])('%j closes %j', (gates, closed) => {

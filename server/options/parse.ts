@@ -3,7 +3,7 @@ import { admission, type AdmissionOptions } from './admission.ts'
 import { authentication, type AuthenticationOptions } from './authentication.ts'
 import { authorization, type AuthorizationOptions } from './authorization.ts'
 import { credentials, type CredentialOptions } from './credentials.ts'
-import { features, type FeatureOptions } from './features.ts'
+import { closedGates, features, type FeatureOptions } from './features.ts'
 import { FlagValueError, parsers, showDefault, showValue, type Family, type FlagType } from './flag.ts'
 import { withoutEffect } from './known.ts'
 import { kubelets, type KubeletOptions } from './kubelets.ts'
@@ -130,10 +130,16 @@ export function parseOptions(argv: readonly string[], program: Program): ParseRe
     throw e
   }
   if (wish !== undefined && 'print' in wish) return { text: `${program.version[wish.print]}\n` }
-  const errors = familyNames.flatMap((f) => (families[f] as Family<object>).validate(options[f], seen))
+  const errors = [...familyNames.flatMap((f) => (families[f] as Family<object>).validate(options[f], seen)), ...gateErrors(options)]
   if (errors.length > 0) return { errors }
   for (const f of familyNames) warnings.push(...((families[f] as Family<object>).warnings?.(options[f], seen) ?? []))
   return { options, warnings, given: seen, ...(wish === undefined ? {} : { version: wish.report }) }
+}
+
+/** Flags that a closed gate refuses. */
+function gateErrors({ authentication, features }: Options): string[] {
+  if (authentication.requestHeaderUidHeaders.length === 0 || !closedGates(features).has('RemoteRequestHeaderUID')) return []
+  return ['--requestheader-uid-headers requires the "RemoteRequestHeaderUID" feature to be enabled']
 }
 
 /** All flags that this server has, with their values as Go's flags print them. */
