@@ -118,7 +118,7 @@ test('to somebody who may list a part a picture is not shown as the whole: what 
 
   // Home: what needs a look is only looked for in what may be seen.
   await inspector.open(`?ns=${NS}&as=jane`)
-  await expect(page.getByRole('region', { name: 'Needs a look' })).toContainText(new RegExp(`${unseen}.*Deployment`))
+  await expect(page.getByRole('region', { name: 'Needs a look' })).toContainText(new RegExp(`${unseen}.*Service`))
   // Home goes on asking.
   await page.goto('about:blank')
   refusals(faults, 403)
