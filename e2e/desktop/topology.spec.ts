@@ -86,7 +86,8 @@ test('to somebody who may list a part a picture is not shown as the whole: what 
   server,
   faults,
 }) => {
-  const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'part', namespace: NS } }
+  const rule = { apiVersion: 'rbac.authorization.k8s.io/v1' }
+  const role = { ...rule, kind: 'Role', metadata: { name: 'part', namespace: NS } }
   const verbs = ['get', 'list', 'watch']
   const rules = [
     { apiGroups: [''], resources: ['pods'], verbs },
@@ -119,6 +120,25 @@ test('to somebody who may list a part a picture is not shown as the whole: what 
   // Home: what needs a look is only looked for in what may be seen.
   await inspector.open(`?ns=${NS}&as=jane`)
   await expect(page.getByRole('region', { name: 'Needs a look' })).toContainText(new RegExp(`${unseen}.*Service`))
+  // Nor is a namespace empty because nobody may look into it.
+  const reading = { ...rule, metadata: { name: 'namespaces' } }
+  await server.api.create('/apis/rbac.authorization.k8s.io/v1/clusterroles', {
+    ...reading,
+    kind: 'ClusterRole',
+    rules: [{ apiGroups: [''], resources: ['namespaces', 'services'], verbs }],
+  })
+  await server.api.create('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
+    ...reading,
+    kind: 'ClusterRoleBinding',
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'namespaces' },
+    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'jane' }],
+  })
+  await inspector.open('namespaces/_/kube-public?as=jane')
+  await expect(inspector.details.getByRole('region', { name: 'Contents' })).toHaveText(
+    /^ContentsYou may not list these in kube-public or in the cluster, so they are not shown: .*, and \d+ more$/,
+  )
+  await inspector.open(`services/${NS}/pilot?as=jane`)
+  await expect(inspector.details.getByRole('region', { name: 'Endpoints' })).toHaveText(`Endpoints${unseen}EndpointSlice`)
   // Home goes on asking.
   await page.goto('about:blank')
   refusals(faults, 403)

@@ -9,6 +9,7 @@ import { ToneWord } from '../../ui/icon.tsx'
 import { placeUrl, usePlace } from '../../ui/place.ts'
 import { ObjectLink } from '../generic/common.tsx'
 import { PageBody } from '../generic/page-body.tsx'
+import { UnlistedLine } from '../generic/unlisted-line.tsx'
 import type { LimitRange } from '../limitranges/limits.ts'
 import { LimitsTable } from '../limitranges/page.tsx'
 import type { KindPage } from '../page.ts'
@@ -38,17 +39,19 @@ function Contents({ namespace }: { namespace: string }) {
   if (!contents) return null
   return (
     <Section title={t('sections.contents')}>
-      {contents.length === 0 ? (
-        <p className="dim">{t('namespaces.empty')}</p>
+      {contents.of.length === 0 ? (
+        // An empty namespace is deleted lightly.
+        contents.unlisted.length === 0 && <p className="dim">{t('namespaces.empty')}</p>
       ) : (
         <ul className="contents">
-          {contents.map(({ key, kind, count }) => (
+          {contents.of.map(({ key, kind, count }) => (
             <li key={key}>
               <Link to={placeUrl({ context, namespace, resource: key })}>{kind}</Link> <span className="dim">{figure(count)}</span>
             </li>
           ))}
         </ul>
       )}
+      <UnlistedLine of={contents.unlisted} namespace={namespace} />
     </Section>
   )
 }

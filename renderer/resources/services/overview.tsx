@@ -6,6 +6,8 @@ import { Chips, Section, Table } from '../../ui/facts.tsx'
 import { usePlace } from '../../ui/place.ts'
 import { RecentEvents } from '../events/events-tab.tsx'
 import { MainFacts, Metadata } from '../generic/common.tsx'
+import { type Unlisted, unlistedOf } from '../generic/unlisted.ts'
+import { UnlistedLine } from '../generic/unlisted-line.tsx'
 import { PodLines } from '../pods/pod-lines.tsx'
 import { EndpointTable } from './endpoint-table.tsx'
 import type { EndpointSlice, Service } from './types.ts'
@@ -29,7 +31,7 @@ export function ServiceOverview({ object: service }: { object: Service }) {
     [place.context, namespace, selector],
   )
   const external = spec?.type === 'ExternalName'
-  const slices = useSlices(namespace, service.metadata.name)
+  const { slices, unlisted } = useSlices(namespace, service.metadata.name)
   return (
     <div className="overview">
       {!external && slices && <Unanswered slices={slices} />}
@@ -66,6 +68,7 @@ export function ServiceOverview({ object: service }: { object: Service }) {
         ) : (
           slices && <EndpointTable slices={slices} namespace={namespace} />
         )}
+        {!external && <UnlistedLine of={unlisted} namespace={namespace} />}
       </Section>
       {selector && (
         <Section title={t('sections.podsBehind')}>
@@ -78,15 +81,16 @@ export function ServiceOverview({ object: service }: { object: Service }) {
   )
 }
 
-/** Of the service's slices, once they are all there. */
-function useSlices(namespace: string, service: string): EndpointSlice[] | undefined {
+/** Of the service's slices, once they are all there, or that they are not to be had. */
+function useSlices(namespace: string, service: string): { slices: EndpointSlice[] | undefined; unlisted: Unlisted[] } {
   const { context } = usePlace()
   const source = useMemo(
     () => ({ context, resource: endpointSlices, namespace, labelSelector: `kubernetes.io/service-name=${service}` }),
     [context, namespace, service],
   )
   const data = useObject(source)
-  return data?.state.synced ? (data.all as EndpointSlice[]) : undefined
+  const slices = data?.state.synced ? (data.all as EndpointSlice[]) : undefined
+  return { slices, unlisted: unlistedOf([{ kind: 'EndpointSlice', state: data?.state }]) }
 }
 
 /** That requests to it end nowhere, on top: each pod and port may look well by itself. */
