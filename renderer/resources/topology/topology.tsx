@@ -59,7 +59,9 @@ export function NamespaceTopology({ namespace }: { namespace: string }) {
   return (
     <>
       <FeedNotice state={state} count={contents.pods.length} onRetry={() => hub.kick()} />
-      <UnlistedLine of={unlisted} namespace={namespace} />
+      <div className="graph-note">
+        <UnlistedLine of={unlisted} namespace={namespace} />
+      </div>
       {state?.synced && graph.nodes.length === 0 && <p className="empty">{t('graph.nothing', { namespace })}</p>}
       {graph.nodes.length > 0 && <Picture graph={graph} label={t('graph.namespace', { namespace })} place={place} />}
     </>
@@ -103,7 +105,9 @@ function Traffic({ object }: { object: KubeObject }) {
   return (
     <>
       <FeedNotice state={state} count={contents.pods.length} onRetry={() => hub.kick()} />
-      <UnlistedLine of={unlisted} namespace={namespace} />
+      <div className="graph-note">
+        <UnlistedLine of={unlisted} namespace={namespace} />
+      </div>
       {graph.nodes.length > 0 && <Picture graph={graph} label={t('graph.traffic')} place={place} />}
     </>
   )
@@ -123,7 +127,9 @@ function Owners({ object }: { object: KubeObject }) {
   if (isPending || !graph) return <p className="empty">{t('common.loading')}</p>
   return (
     <>
-      <UnlistedLine of={data?.unlisted ?? []} namespace={object.metadata.namespace ?? ''} />
+      <div className="graph-note">
+        <UnlistedLine of={data?.unlisted ?? []} namespace={object.metadata.namespace ?? ''} />
+      </div>
       {graph.edges.length === 0 && <p className="dim overview">{t(data?.unlisted.length ? 'graph.nobodySeen' : 'graph.nobody')}</p>}
       <Picture graph={graph} label={t('graph.owners')} place={place} />
     </>
