@@ -39,6 +39,7 @@ export class Agent implements NodeAgent {
   readonly #pods: PodManager
   readonly #ready = Promise.withResolvers<void>()
   #server: KubeletServer | undefined
+  #authorize: Authorize | undefined
   #unlisten: (() => void) | undefined
   #node: Node
   /** Takes the node out of the rounds in which it renews its Lease and looks at itself. */
@@ -146,7 +147,7 @@ export class Agent implements NodeAgent {
       port: o.port ?? 0,
       tls: () => o.tls ?? selfSigned(o.nodeName, this.address, this.#clock.now()),
       ...(o.clientCA === undefined ? {} : { clientCA: o.clientCA }),
-      authorize: o.authorize ?? this.#webhook(),
+      authorize: o.authorize ?? ((credentials, action) => (this.#authorize ??= this.#webhook())(credentials, action)),
       clock: this.#clock,
       metrics: this.#metrics,
       onError: (e, url) => this.log('error', 'HTTP InternalServerError serving', { path: url, error: text(e) }),
