@@ -3,7 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { constants } from 'node:os'
 import { join } from 'node:path'
-import { hostEnv, hostNodeFlags } from './host-flags.mjs'
+import { hostEnv, nodeFlagsFor } from './host-flags.mjs'
 import { ensureInstalled, nodeBin, root, say } from './setup.mjs'
 import { isStale } from './stamps.mjs'
 
@@ -48,7 +48,7 @@ if (stale.length > 0) {
 }
 const host = name === 'server'
 if (host) Object.assign(process.env, hostEnv)
-become(nodeBin, [...(host ? hostNodeFlags : []), ...command.program.map((p) => join(root, p)), ...flags])
+become(nodeBin, [...(host ? nodeFlagsFor(flags) : []), ...command.program.map((p) => join(root, p)), ...flags])
 
 /**
  * Replaces this process where Node can (22.15 and later, not on Windows); elsewhere runs the program and passes on signals and exit code.

@@ -5,7 +5,7 @@ import { request } from 'node:https'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { hostEnv, hostNodeFlags } from '../host-flags.mjs'
+import { hostEnv, nodeFlagsFor } from '../host-flags.mjs'
 import { nodeBin, root } from '../setup.mjs'
 
 /** A running API server under load, with the processes whose memory counts as its own. */
@@ -185,7 +185,7 @@ export function ours(etcd?: string, flags = OURS, program = BUNDLE): Spec {
         ...flags,
         ...(store === undefined ? [] : ['--etcd-servers', store.url]),
       ]
-      const launch = (): Running => run(dir, 'server', nodeBin, [...hostNodeFlags, ...program.nodeFlags, ...args], hostEnv)
+      const launch = (): Running => run(dir, 'server', nodeBin, [...nodeFlagsFor(flags), ...program.nodeFlags, ...args], hostEnv)
       return contestant({ name, url, tokens, dir, kubeconfig, began, launch, beside: store })
     },
   }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { appendFileSync, existsSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { hostEnv, hostNodeFlags } from '../host-flags.mjs'
+import { hostEnv, nodeFlagsFor } from '../host-flags.mjs'
 import { nodeBin, root } from '../setup.mjs'
 
 const START_LIMIT_MS = 60_000
@@ -37,7 +37,7 @@ export class ServerUnderTest {
     const began = performance.now()
     const main = process.env.SOAK_BUNDLE ?? join(root, 'dist/server/main.mjs')
     const port = this.url === '' ? '0' : new URL(this.url).port
-    const args = [...hostNodeFlags, ...this.#nodeFlags, main, '--data-dir', join(this.dir, 'data'), '--secure-port', port]
+    const args = [...nodeFlagsFor(this.#flags), ...this.#nodeFlags, main, '--data-dir', join(this.dir, 'data'), '--secure-port', port]
     const child = spawn(nodeBin, [...args, '--token-auth-file', join(this.dir, 'tokens.csv'), ...this.#flags], {
       stdio: ['ignore', 'pipe', openSync(this.logFile, 'a')],
       env: { ...process.env, ...hostEnv },
