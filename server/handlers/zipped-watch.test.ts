@@ -23,7 +23,7 @@ class Output {
   }
 }
 
-test('what is written in one turn is one member, and can be read at once', async () => {
+test('what is written in one turn goes out together, and can be read at once', async () => {
   const output = new Output()
   const zipped = new ZippedWatch(output)
   expect([zipped.write(Buffer.from('a\n')), zipped.write(Buffer.from('b\n'))]).toEqual([true, true])

@@ -5,7 +5,8 @@ import type { WatchOutput } from '../cache/watchers.ts'
 const GATHERED = 65_536
 /** As the reference compresses. */
 const FAST = { level: constants.Z_BEST_SPEED }
-/** Of a frame that stands alone: every watcher of an event gets the same one, so that it is compressed once. */
+/** So few frames of one turn are events, of which every watcher gets the same: each is compressed once for all. More are a list. */
+const SHARED = 8
 const members = new WeakMap<Buffer, Buffer>()
 
 function memberOf(frame: Buffer): Buffer {
@@ -15,7 +16,7 @@ function memberOf(frame: Buffer): Buffer {
 }
 
 /**
- * Compresses a watch that begins with a list (the gate WatchListCompression): what is written in one turn is one member of a gzip stream
+ * Compresses a watch that begins with a list (the gate WatchListCompression): what is written in one turn ends a member of a gzip stream
  * (RFC 1952 §2.2), so that the client can read all that there is at any time.
  */
 export class ZippedWatch implements WatchOutput {
@@ -49,11 +50,12 @@ export class ZippedWatch implements WatchOutput {
   }
 
   readonly #flush = (): void => {
-    const [first] = this.#frames
-    if (first === undefined) return
-    const member = this.#frames.length === 1 ? memberOf(first) : gzipSync(Buffer.concat(this.#frames, this.#size), FAST)
+    const frames = this.#frames
+    if (frames.length === 0) return
+    const shared = frames.length <= SHARED ? frames.map(memberOf) : [gzipSync(Buffer.concat(frames, this.#size), FAST)]
+    const zipped = shared.length === 1 ? shared[0]! : Buffer.concat(shared)
     this.#frames = []
     this.#size = 0
-    if (!this.#output.write(member)) this.#hasRoom = false
+    if (!this.#output.write(zipped)) this.#hasRoom = false
   }
 }
