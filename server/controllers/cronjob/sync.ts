@@ -322,7 +322,8 @@ export class CronJobSync {
   async #writeStatus(): Promise<void> {
     try {
       const written = await this.#ctx.client.resource<CronJob>(CRON_JOBS).updateStatus(this.#current(), { signal: this.#ctx.signal })
-      this.#memory.written.wrote(keyOf(written), written)
+      // A cache that still shows jobs which are gone starts none beside them: as the original, it has them go missing.
+      if (this.#begun !== undefined) this.#memory.written.wrote(keyOf(written), written)
     } catch (e) {
       if (leavesOpen(e) || this.#begun !== undefined) this.#doubt(this.#begun)
       throw e
