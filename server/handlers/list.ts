@@ -91,7 +91,7 @@ async function piecesOf(
   return { pieces, size }
 }
 
-export const zippedHeaders = { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }
+const zippedHeaders = { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }
 
 async function respondItems(
   ctx: RequestContext,
@@ -128,7 +128,7 @@ async function prepare(served: ServedResource, { namespace, labels, fields }: Se
 }
 
 /** By name alone (apiserver `responsewriters.ContentEncodingSupported`): one with a weight is passed over. */
-export const takesGzip = ({ exchange }: RequestContext): boolean =>
+const takesGzip = ({ exchange }: RequestContext): boolean =>
   /(?:^|,)\s*gzip\s*(?:,|$)/.test(exchange.headers['accept-encoding'] ?? '')
 
 const acceptsGzip = (ctx: RequestContext): boolean => ctx.uncompressed !== true && takesGzip(ctx)
