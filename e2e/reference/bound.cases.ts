@@ -1,3 +1,4 @@
+// Long because it is a table of requests.
 import type { Request } from './play.ts'
 
 type Json = Record<string, unknown>

@@ -16,11 +16,18 @@ const refreshMs = 15_000
 /** What is told by the hundred and is nobody's aim, and what is said of objects that are counted already. */
 const noise = new Set(['events', 'events.events.k8s.io', 'pods.metrics.k8s.io'])
 
+/** A kind that is not among what is shown, and why. */
+export interface Unlisted {
+  kind: string
+  code: number
+  message: string
+}
+
 /** What a namespace holds, as far as it can be seen. */
 export interface Contents {
   of: Content[]
   /** Kinds that could not be listed: the namespace may be full of them. */
-  unlisted: { kind: string; code: number; message: string }[]
+  unlisted: Unlisted[]
 }
 
 /**
@@ -41,7 +48,7 @@ export function useContents(context: string, namespace: string): Contents | unde
 }
 
 async function countAll(context: string, namespace: string, kinds: readonly Resource[], signal: AbortSignal): Promise<Contents> {
-  const unlisted: Contents['unlisted'] = []
+  const unlisted: Unlisted[] = []
   const counts = await Promise.all(
     kinds.map(async (resource) => {
       try {

@@ -1,10 +1,11 @@
+import type { Finder } from './yaml-scanner.ts'
+
 /** A document's directives, as Go's YAML library takes them: it reads YAML 1.1 and nothing else. */
 const VERSION = /^\d+\.\d+$/
 
 export interface DirectiveFault {
   readonly why: string
-  /** Which of libyaml's parts finds it: its scanner and its parser count lines in their own ways. */
-  readonly by: 'scanner' | 'parser'
+  readonly by: Finder
 }
 
 export class Directives {

@@ -18,7 +18,7 @@ type State =
 
 /**
  * Why Go's library does not read the first document of a text, in its words (go-yaml v2, `parserc.go`). Undefined where it does, or
- * where another reader has to say. Only texts that could not be read are looked at.
+ * where another reader has to say.
  */
 export function yamlFault(text: string): string | undefined {
   try {

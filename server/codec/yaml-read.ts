@@ -24,6 +24,7 @@ import {
 import { goQuote } from '../machinery/go-quote.ts'
 import { type DirectiveFault, Directives } from './yaml-directives.ts'
 import { yamlFault } from './yaml-fault.ts'
+import { faultAt, type Finder } from './yaml-scanner.ts'
 import { yamlTokens } from './yaml-lexer.ts'
 import { floatKey, type Resolved, resolve } from './yaml-scalars.ts'
 
@@ -70,19 +71,14 @@ const inWords = (message: string): string => words.find(([of]) => of.test(messag
 /** Line breaks of YAML 1.1 (§4.2), which Go's library counts. */
 const BREAKS = /\r\n?|[\n\x85\u2028\u2029]/g
 
-/**
- * A line as libyaml counts: from 0, and 0 is not told. Its scanner says the line after that, its parser the line itself; the end of the
- * text is on a line of its own.
- */
+/** With its line; for the parser the end of the text is on a line of its own. */
 function placed(why: string, offset: number, text: string, by = finderOf(why)): string {
   const before = text.slice(0, offset)
-  const line = 1 + (before.match(BREAKS)?.length ?? 0)
-  const ended = offset >= text.length && !before.endsWith('\n')
-  const told = by === 'parser' ? (ended ? line : line - 1) : line === 1 ? 0 : line
-  return told === 0 ? why : `line ${told}: ${why}`
+  const ended = by === 'parser' && offset >= text.length && !before.endsWith('\n')
+  return faultAt(why, (before.match(BREAKS)?.length ?? 0) + (ended ? 1 : 0), by)
 }
 
-const finderOf = (why: string): DirectiveFault['by'] => (/^did not find expected (?!alpha|hex)/.test(why) ? 'parser' : 'scanner')
+const finderOf = (why: string): Finder => (/^did not find expected (?!alpha|hex)/.test(why) ? 'parser' : 'scanner')
 
 const OPTIONS = { version: '1.1', schema: 'failsafe', uniqueKeys: false, strict: false, logLevel: 'silent', prettyErrors: false } as const
 

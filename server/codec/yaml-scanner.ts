@@ -57,10 +57,17 @@ const NO_SCALAR = /[#|>%@`?:,[\]{}&*!"']/
 const SIMPLE_ESCAPE = /[0abt\tnvfre "'\\N_LP]/
 const DIGITS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 }
 
+/** Which of libyaml's parts finds a fault. */
+export type Finder = 'scanner' | 'parser'
+
+/** @param line counted from 0, and 0 is not told: the scanner says the one after it, the parser the line itself */
+export const faultAt = (why: string, line: number, finder: Finder): string =>
+  line === 0 ? why : `line ${finder === 'scanner' ? line + 1 : line}: ${why}`
+
 /** Why Go's library does not read a text, in its words. */
 export class YamlFault extends Error {
-  constructor(why: string, line = 0, finder: 'scanner' | 'parser' = 'parser') {
-    super(line === 0 ? why : `line ${finder === 'scanner' ? line + 1 : line}: ${why}`)
+  constructor(why: string, line = 0, finder: Finder = 'parser') {
+    super(faultAt(why, line, finder))
   }
 }
 

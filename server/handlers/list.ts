@@ -128,10 +128,8 @@ async function prepare(served: ServedResource, { namespace, labels, fields }: Se
 }
 
 /** By name alone (apiserver `responsewriters.ContentEncodingSupported`): one with a weight is passed over. */
-const takesGzip = ({ exchange }: RequestContext): boolean =>
-  /(?:^|,)\s*gzip\s*(?:,|$)/.test(exchange.headers['accept-encoding'] ?? '')
-
-const acceptsGzip = (ctx: RequestContext): boolean => ctx.uncompressed !== true && takesGzip(ctx)
+const acceptsGzip = ({ uncompressed, exchange }: RequestContext): boolean =>
+  uncompressed !== true && /(?:^|,)\s*gzip\s*(?:,|$)/.test(exchange.headers['accept-encoding'] ?? '')
 
 // Each chunk is compressed once, apart from the others, and kept until one of its objects changes.
 async function respondStitched(

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import type { Unlisted } from './unlisted.ts'
+import type { Unlisted } from '../../queries/contents.ts'
 
 /** As many as one reads; the rest is a number. */
 const most = 8

@@ -1,11 +1,5 @@
 import type { FeedState } from '../../kube/reflector.ts'
-
-/** A kind that is not among what is shown, and why. */
-export interface Unlisted {
-  kind: string
-  code: number
-  message: string
-}
+import type { Unlisted } from '../../queries/contents.ts'
 
 /** Of several feeds those that have nothing to show and a reason. One that is not served is missed by nobody. */
 export const unlistedOf = (feeds: readonly { kind: string; state: FeedState | undefined }[]): Unlisted[] =>
