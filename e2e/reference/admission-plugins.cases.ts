@@ -1,4 +1,5 @@
 import type { Request } from './play.ts'
+import { patch, post } from './requests.ts'
 
 type Json = Record<string, unknown>
 
@@ -50,17 +51,6 @@ export const failures: Readonly<Record<string, number>> = { missing: 404, broken
 export const users: readonly string[] = ['writer', 'deleter', 'finalizer', 'anything'].map((name) => `${name},${name},${name},`)
 
 const NS = '/api/v1/namespaces/{ns}'
-const post = (name: string, path: string, body: Json, more: Partial<Request> = {}): Request => ({
-  name,
-  method: 'POST',
-  path,
-  body,
-  ...more,
-})
-const patch = (name: string, path: string, body: Json, more: Partial<Request> = {}): Request => ({
-  ...{ name, method: 'PATCH', path, body, type: 'application/merge-patch+json' },
-  ...more,
-})
 const namespace = (name: string, annotations?: Json): Request =>
   post(`a namespace ${name}`, '/api/v1/namespaces', { metadata: { name, ...(annotations === undefined ? {} : { annotations }) } })
 

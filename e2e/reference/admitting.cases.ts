@@ -1,20 +1,13 @@
 // Long because it is a table of requests.
 import type { Request } from './play.ts'
+import { patch, post } from './requests.ts'
 
 type Json = Record<string, unknown>
 
 /** What admission makes of combinations: limits of every kind of container, quotas by scope and class, priorities, and the pod security standards. */
 const MERGE = 'application/merge-patch+json'
-const STRATEGIC = 'application/strategic-merge-patch+json'
+const STRATEGIC = { type: 'application/strategic-merge-patch+json' }
 const at = (what: string, group = '/api/v1', ns = '{ns}'): string => `${group}/namespaces/${ns}/${what}`
-const post = (name: string, path: string, body: Json, more: Partial<Request> = {}): Request => ({
-  name,
-  method: 'POST',
-  path,
-  body,
-  ...more,
-})
-const patch = (name: string, path: string, body: Json, type = MERGE): Request => ({ name, method: 'PATCH', path, body, type })
 const namespace = (name: string, labels: Json = {}): Request =>
   post(`namespace ${name}`, '/api/v1/namespaces', { metadata: { name: `{ns}-${name}`, labels } })
 const account = (name: string): Request =>

@@ -1,27 +1,12 @@
 // Long because it is a table of requests.
 import type { Request } from './play.ts'
+import { patch, post } from './requests.ts'
 
 type Json = Record<string, unknown>
 
 /** What tokens are bound to and what becomes of them; what a node may do for the pods that it runs; evictions; who signs and approves. */
-const MERGE = 'application/merge-patch+json'
 const NS = '/api/v1/namespaces/{ns}'
-const post = (name: string, path: string, body: Json, more: Partial<Request> = {}): Request => ({
-  name,
-  method: 'POST',
-  path,
-  body,
-  ...more,
-})
 const get = (name: string, path: string, more: Partial<Request> = {}): Request => ({ name, method: 'GET', path, ...more })
-const patch = (name: string, path: string, body: Json, more: Partial<Request> = {}): Request => ({
-  name,
-  method: 'PATCH',
-  path,
-  body,
-  type: MERGE,
-  ...more,
-})
 const remove = (name: string, path: string, body?: Json): Request => ({ name, method: 'DELETE', path, ...(body && { body }) })
 
 const spec = (more: Json = {}): Json => ({ automountServiceAccountToken: false, containers: [{ name: 'c', image: 'i' }], ...more })

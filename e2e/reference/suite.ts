@@ -38,7 +38,15 @@ export function suiteOf(answers: Answers, open: () => Promise<Answering> = () =>
   }
 }
 
-/** The same on a server with flags of the suite's own, which say where a webhook is. */
+/** Creates what the requests of a suite need. */
+export async function prepare({ answers, api }: Suite, preparations: readonly Request[]): Promise<void> {
+  for (const request of preparations) {
+    const { answer } = await answers.play(api, request)
+    expect([request.name, answer.status]).toEqual([request.name, 201])
+  }
+}
+
+/** A suite on a server with flags of its own, which say where a webhook is. */
 export function hookedSuiteOf(answers: Answers, flagsOf: (hooks: HookServer, setting: Setting) => readonly string[]): HookedSuite {
   const setting = new Setting()
   let hooks: HookServer | undefined

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Setting } from '../fixtures/setting.ts'
 import { preparations, requests, users } from '../reference/acting-as.cases.ts'
 import { Answers, answeringWith } from '../reference/play.ts'
-import { suiteOf } from '../reference/suite.ts'
+import { prepare, suiteOf } from '../reference/suite.ts'
 
 /** Whoever asks as somebody else is answered as the reference answers him. */
 describe('acting as somebody', () => {
@@ -12,10 +12,7 @@ describe('acting as somebody', () => {
   afterAll(() => setting[Symbol.dispose]())
   const suite = suiteOf(answers, () => answeringWith(answers, { flags: [setting.tokens(...users)], token: setting.token }))
   beforeAll(async () => {
-    for (const request of preparations) {
-      const { answer } = await answers.play(suite.api, request)
-      expect([request.name, answer.status]).toEqual([request.name, 201])
-    }
+    await prepare(suite, preparations)
     // Informers of the reference are behind its answers.
     if (process.env.BINNACLE_RECORD !== undefined) await sleep(1000)
   })

@@ -15,7 +15,7 @@ import {
   verdicts,
 } from '../reference/admission-plugins.cases.ts'
 import { Answers, type Request } from '../reference/play.ts'
-import { hookedSuiteOf } from '../reference/suite.ts'
+import { hookedSuiteOf, prepare } from '../reference/suite.ts'
 
 type Json = Record<string, unknown>
 
@@ -62,10 +62,7 @@ describe('plugins that are switched on', () => {
     ]
   })
   beforeAll(async () => {
-    for (const request of preparations) {
-      const { answer } = await answers.play(suite.api, request)
-      expect([request.name, answer.status]).toEqual([request.name, 201])
-    }
+    await prepare(suite, preparations)
   })
 
   test.each(requests)('$name', suite.play)

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Setting } from '../fixtures/setting.ts'
 import { preparations, requests, steps, users } from '../reference/granting.cases.ts'
 import { Answers, answeringWith } from '../reference/play.ts'
-import { suiteOf } from '../reference/suite.ts'
+import { prepare, suiteOf } from '../reference/suite.ts'
 
 /** Informers of the reference are behind its answers. */
 const settled = (): Promise<void> => (process.env.BINNACLE_RECORD === undefined ? Promise.resolve() : sleep(700))
@@ -21,10 +21,7 @@ describe('granting rights', () => {
   afterAll(() => setting[Symbol.dispose]())
   const suite = suiteOf(answers, () => answeringWith(answers, { flags: [setting.tokens(...users)], token: setting.token }))
   beforeAll(async () => {
-    for (const request of preparations) {
-      const { answer } = await answers.play(suite.api, request)
-      expect([request.name, answer.status]).toEqual([request.name, 201])
-    }
+    await prepare(suite, preparations)
     await settled()
   })
 
