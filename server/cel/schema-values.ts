@@ -172,28 +172,32 @@ function scalarKey(value: CelValue): string | undefined {
   return `${typeof value} ${String(value)}`
 }
 
-/** x-kubernetes-list-type: set. Order does not count; adding adds what is new. */
-class SetList extends CelList {
-  readonly #list: CelList
-  #keys: Set<string> | CelError | undefined
+/** A list that is read as it is; what its x-kubernetes-list-type changes is how it is compared and added to. */
+abstract class TypedList extends CelList {
+  protected readonly list: CelList
   constructor(list: CelList) {
     super()
-    this.#list = list
+    this.list = list
   }
   get size(): number {
-    return this.#list.size
+    return this.list.size
   }
   at(i: number): CelValue {
-    return this.#list.at(i)
+    return this.list.at(i)
   }
   override get(index: CelValue): CelValue {
-    return this.#list.get(index)
+    return this.list.get(index)
   }
   override contains(value: CelValue): CelValue {
-    return this.#list.contains(value)
+    return this.list.contains(value)
   }
+}
+
+/** x-kubernetes-list-type: set. Order does not count; adding adds what is new. */
+class SetList extends TypedList {
+  #keys: Set<string> | CelError | undefined
   get keys(): Set<string> | CelError {
-    return (this.#keys ??= keysOf(this.#list))
+    return (this.#keys ??= keysOf(this.list))
   }
   override equals(other: CelValue): CelValue {
     if (!(other instanceof CelList)) return noOverloadFor(other)
@@ -208,7 +212,7 @@ class SetList extends CelList {
     if (keys instanceof CelError) return keys
     const seen = new Set(keys)
     step(this.size + other.size)
-    const values = [...this.#list]
+    const values = [...this.list]
     for (const value of other) {
       const key = scalarKey(value)
       if (key === undefined) return notScalar()
@@ -234,26 +238,12 @@ function keysOf(list: CelList): Set<string> | CelError {
 }
 
 /** x-kubernetes-list-type: map. Items are known by their keys; adding overwrites those that are there. */
-class MapList extends CelList {
-  readonly #list: CelList
+class MapList extends TypedList {
   readonly #keys: readonly string[]
   #byKey: Map<string, number> | undefined
   constructor(list: CelList, keys: readonly string[]) {
-    super()
-    this.#list = list
+    super(list)
     this.#keys = keys
-  }
-  get size(): number {
-    return this.#list.size
-  }
-  at(i: number): CelValue {
-    return this.#list.at(i)
-  }
-  override get(index: CelValue): CelValue {
-    return this.#list.get(index)
-  }
-  override contains(value: CelValue): CelValue {
-    return this.#list.contains(value)
   }
   #key(item: CelValue): string {
     step()
@@ -289,7 +279,7 @@ class MapList extends CelList {
   override add(other: CelList): CelValue {
     const places = new Map(this.#places)
     step(this.size + other.size)
-    const values = [...this.#list]
+    const values = [...this.list]
     for (const item of other) {
       const i = places.get(this.#key(item))
       if (i === undefined) values.push(item)
