@@ -103,6 +103,34 @@ test('a log is drawn as a terminal would: colours, progress that overwrites, lin
   await inspector.page.context().close()
 })
 
+test('what a container has written of a line is seen before its end, searched, and becomes the line', async ({ browser }) => {
+  const rest = Promise.withResolvers<string>()
+  async function* written(): AsyncIterable<string> {
+    yield `${at(1)} sets sail\n${at(2)} 10%\r20%`
+    yield await rest.promise
+  }
+  await using cluster = await logCluster([pod('buoy', ['app'], [running('app')])], written)
+  using dir = scratch()
+  const opened = await windowOn(browser, cluster.url, dir.path)
+  await using _server = opened.server
+  const { inspector } = opened
+  await inspector.open('pods/shop/buoy?tab=logs')
+  await expect(lines(inspector)).toHaveText(['sets sail', '20%'])
+  await expect(inspector.details.getByRole('status').filter({ hasText: '2 lines' })).toBeVisible()
+  await display(inspector, 'Wrap')
+  await expect(lines(inspector)).toHaveText(['sets sail', '20%'])
+  await filterOf(inspector).fill('^20')
+  await expect(lines(inspector)).toHaveText(['20%'])
+  await filterOf(inspector).fill('done')
+  await expect(inspector.details.getByRole('log')).toContainText('No line matches.')
+  rest.resolve(`\r100% done\n${at(3)} berth? `)
+  await expect(lines(inspector)).toHaveText(['100% done'])
+  await filterOf(inspector).fill('')
+  await expect(lines(inspector)).toHaveText(['sets sail', '100% done', 'berth?'])
+  await display(inspector, 'Wrap')
+  await inspector.page.context().close()
+})
+
 test('a line of millions is seen at its beginning, more of it on request, and all of it in a file', async ({ browser }) => {
   const long = 'x'.repeat(3_000_000)
   const text = `${at(1)} before\n${at(2)} ${long}\n${at(3)} after\n`

@@ -243,7 +243,7 @@ function NoKind() {
   const connection = useConnection(place.context)
   // A cluster that is known to be away is no reason to wait for the next answer to fail.
   const failed = discovery.failureReason ?? (discovery.data ? undefined : errorOf(connection))
-  if (failed) return <ErrorView error={failed} onRetry={() => void discovery.refetch()} />
+  if (failed) return <ErrorView error={failed} onRetry={() => void discovery.refetch()} heals />
   if (!discovery.data) return <div className="empty">{t('list.discovering')}</div>
   return (
     <div className="empty">

@@ -1,4 +1,5 @@
 import { useMemo } from 'react'
+import { going } from '../kube/going.ts'
 import type { FeedSource } from '../kube/protocol.ts'
 import type { KubeObject, StatusWord } from '../kube/types.ts'
 import { useSummary } from '../queries/hub.ts'
@@ -7,8 +8,8 @@ import { pageOf } from '../resources/pages.tsx'
 /** The word that an object's state is told in, by its kind's page; undefined for kinds that have none. */
 function statusWord(key: string, object: KubeObject): StatusWord | undefined {
   const page = pageOf(key)
-  const going = object.metadata.deletionTimestamp ? { text: 'Terminating', tone: 'busy' as const } : undefined
-  return page.view ? (page.view.status(object) ?? going) : (going ?? page.status?.(object))
+  const leaving = going(object.metadata)
+  return page.view ? (page.view.status(object) ?? leaving) : (leaving ?? page.status?.(object))
 }
 
 /** The same, and where another collection has to do with it, what that one says. `source` names the one object. */

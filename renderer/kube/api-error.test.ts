@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { apiErrorFrom, explain } from './api-error.ts'
+import { ApiError, apiErrorFrom, explain, isUnanswered } from './api-error.ts'
 
 const told = (code: number, reason: string, message: string): string =>
   explain(apiErrorFrom(code, JSON.stringify({ kind: 'Status', code, reason, message }), 'POST /'))
@@ -29,4 +29,24 @@ test('a webhook that denies may choose another code; one that does not answer is
     'Webhook',
   )
   expect(told(500, 'InternalError', 'Internal error occurred: etcdserver: no space')).toBe('InternalError')
+})
+
+test('a change of which no answer says what came of it may be stored: that it failed is not said', () => {
+  const lost = (request: string, fault: string, message = 'no answer'): string =>
+    explain(new ApiError({ code: 504, reason: 'Timeout', message, causes: [{ reason: fault }], request }))
+  for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'])
+    expect(lost(`${method} /clusters/c/api/v1/pods/x?fieldManager=b`, 'NoAnswer')).toBe('Unanswered')
+  expect(lost('GET /clusters/c/api/v1/pods/x', 'NoAnswer')).toBe('NoAnswer')
+  expect(lost('PUT /clusters/c/api/v1/pods/x?dryRun=All', 'NoAnswer')).toBe('NoAnswer')
+  expect(lost('PUT /clusters/c/api/v1/pods/x?a=b&dryRun=All', 'NoAnswer')).toBe('NoAnswer')
+  expect(lost('POST /clusters/c/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', 'NoAnswer')).toBe('NoAnswer')
+  // Nobody was there to take it; or somebody was, and went.
+  expect(lost('PUT /x', 'Connect', 'c did not answer: nothing listens at that address (ECONNREFUSED)')).toBe('Connect')
+  expect(lost('PUT /x', 'Connect', 'c did not answer: the connection was closed (ECONNRESET)')).toBe('Unanswered')
+  // The window's own connection, and the server's own limit.
+  expect(isUnanswered(new ApiError({ code: 0, reason: 'Network', message: 'Failed to fetch', request: 'PUT /x' }))).toBe(true)
+  expect(explain(apiErrorFrom(504, JSON.stringify({ kind: 'Status', reason: 'Timeout', message: 'request timed out' }), 'PUT /x'))).toBe(
+    'Unanswered',
+  )
+  expect(explain(apiErrorFrom(409, JSON.stringify({ kind: 'Status', reason: 'Conflict' }), 'PUT /x'))).toBe('Conflict')
 })

@@ -68,6 +68,7 @@ export const explainedReasons = [
   'Policy',
   'Admission',
   'Webhook',
+  'Unanswered',
   ...gatewayFaults,
 ] as const
 export type ExplainedReason = (typeof explainedReasons)[number]
@@ -104,8 +105,24 @@ const admission: readonly [code: number, said: RegExp, reason: ExplainedReason][
   [500, /\bfailed calling webhook "/, 'Webhook'],
 ]
 
+/** Requests that store nothing though they are no reads: dry runs, and questions that are asked by creating one. */
+const storesNothing = /[?&]dryRun=|(?:reviews|\/token)(?:\?|$)/
+const changes = /^(?:POST|PUT|PATCH|DELETE) /
+/** The request may have been on its way before the connection was lost. */
+const lostOnTheWay = /\((?:ECONNRESET|UND_ERR_SOCKET|EPIPE)\)|broke off/
+const lateAnswers: ReadonlySet<string> = new Set(['NoAnswer', 'Timeout', 'Network', 'Aborted'])
+
+/** Whether it is a change that was sent, and of which nobody has said what came of it: it may be stored. */
+export const isUnanswered = (thrown: unknown): boolean => explain(toApiError(thrown)) === 'Unanswered'
+
 /** The reason whose meaning and next step the interface shows. */
 export function explain(error: ApiError): ExplainedReason {
+  const reason = reasonOf(error)
+  const late = lateAnswers.has(reason) || (reason === 'Connect' && lostOnTheWay.test(error.message))
+  return late && changes.test(error.request) && !storesNothing.test(error.request) ? 'Unanswered' : reason
+}
+
+function reasonOf(error: ApiError): ExplainedReason {
   const fault = gatewayFaults.find((each) => each === error.causes[0]?.reason)
   if (fault) return fault
   // A webhook chooses the code of its denial.

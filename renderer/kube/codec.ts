@@ -1,5 +1,6 @@
 import type { Column, KindView } from './columns.ts'
 import { createdAt, worstFirst } from './columns.ts'
+import { going } from './going.ts'
 import { isRecord, type KubeObject, type ObjectMeta, type Tone } from './types.ts'
 
 /** How the objects of a feed travel: as themselves, or as rows of the server's Table. */
@@ -161,7 +162,8 @@ export function tableKind(
     columns,
     trim: (object) => ({ metadata: slimMeta(object.metadata), cells: object.cells }),
     status: (object) => {
-      if (object.metadata.deletionTimestamp) return { text: 'Terminating', tone: 'busy' }
+      const leaving = going(object.metadata)
+      if (leaving) return leaving
       const word = statusAt < 0 ? '' : String(object.cells[statusAt] ?? '')
       if (word) return { text: word, tone: tone(word) }
       for (const [at, definition] of definitions.entries()) {

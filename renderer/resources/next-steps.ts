@@ -9,7 +9,10 @@ const certificate = {
 }
 const webhooks = { CAEndsSoon: 'caEndsSoon', CAExpired: 'caExpired', NoCABundle: 'noCABundle' }
 
+const anyKind = ''
+
 export const nextSteps: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  [anyKind]: { Terminating: 'terminating' },
   secrets: certificate,
   services: { NoEndpoints: 'noEndpoints', NoneReady: 'noneReady' },
   'ingresses.networking.k8s.io': { BackendNotFound: 'backendNotFound' },
@@ -19,4 +22,5 @@ export const nextSteps: Readonly<Record<string, Readonly<Record<string, string>>
   'certificatesigningrequests.certificates.k8s.io': { Pending: 'requestPending', EndsSoon: 'certificateEndsSoon' },
 }
 
-export const nextStep = ({ resource, reason }: Pick<Trouble, 'resource' | 'reason'>): string | undefined => nextSteps[resource]?.[reason]
+export const nextStep = ({ resource, reason }: Pick<Trouble, 'resource' | 'reason'>): string | undefined =>
+  nextSteps[resource]?.[reason] ?? nextSteps[anyKind]?.[reason]

@@ -104,11 +104,13 @@ describe('troubles', () => {
       row('fine', { text: 'Bound', tone: 'ok' }),
       row('wordless', undefined),
       row('going', { text: 'Lost', tone: 'bad' }, { deletionTimestamp: 'x' }),
+      row('stuck', { text: 'Lost', tone: 'bad' }, { deletionTimestamp: '2020-01-01T00:00:00Z', finalizers: ['a/b', 'c'] }),
       row('slow', { text: 'NotReady', tone: 'warn' }),
       row('lost', { text: 'Lost', tone: 'bad' }),
     ]
     expect(summarizeTroubles(rows, view).map(({ name, reason, message }) => [name, reason, message])).toEqual([
       ['lost', 'Lost', 'by name'],
+      ['stuck', 'Terminating', 'a/b, c'],
       ['slow', 'NotReady', 'why'],
     ])
   })

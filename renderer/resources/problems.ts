@@ -1,3 +1,4 @@
+import { going } from '../kube/going.ts'
 import type { KindView } from '../kube/columns.ts'
 import type { Row } from '../kube/store.ts'
 import type { KubeObject, Tone } from '../kube/types.ts'
@@ -125,13 +126,20 @@ function conditionMessage(object: KubeObject, word: string): string {
   return said?.message ?? ''
 }
 
-/** Objects of one kind whose state is bad, or not well. What goes is nobody's trouble. */
+/** Who holds an object that is being deleted: its finalizers, and of a namespace what its controller says is left in it. */
+function leavingMessage(object: KubeObject): string {
+  const all = (object as { status?: { conditions?: Condition[] } }).status?.conditions
+  const left = Array.isArray(all) ? all.filter(({ type, status }) => status === 'True' && /(?:Remaining|Failure)$/.test(type ?? '')) : []
+  return [...(object.metadata.finalizers ?? []), ...left.map(({ message }) => message)].filter(Boolean).join(', ')
+}
+
+/** Objects of one kind whose state is bad, or not well. */
 export function summarizeTroubles(rows: Iterable<Row>, view: KindView): Trouble[] {
   const troubles: Trouble[] = []
   for (const { object, name, namespace } of rows) {
-    const word = view.status(object)
-    if (!word || (word.tone !== 'bad' && word.tone !== 'warn') || object.metadata.deletionTimestamp) continue
-    const message = conditionMessage(object, word.text)
+    const word = going(object.metadata) ?? view.status(object)
+    if (!word || (word.tone !== 'bad' && word.tone !== 'warn')) continue
+    const message = object.metadata.deletionTimestamp ? leavingMessage(object) : conditionMessage(object, word.text)
     troubles.push({
       resource: '',
       kind: '',

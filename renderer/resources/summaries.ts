@@ -9,7 +9,7 @@ import { allocatableOf, nodeStatus } from './nodes/view.ts'
 import type { Node } from './nodes/types.ts'
 import { summarizePlaced } from './pods/placement/placed.ts'
 import type { PlacedQuestion } from './pods/placement/types.ts'
-import { podSummary } from './pods/status.ts'
+import { podStatus, podSummary } from './pods/status.ts'
 import { Causes, createdMs, ownerOf, type PodCause, summarizeJobOwners, summarizeTroubles } from './problems.ts'
 import type { ContainerStatus, Pod } from './pods/types.ts'
 
@@ -56,9 +56,12 @@ export function summarizePods(rows: Iterable<Row>): PodsSummary {
 }
 
 export function podProblem(pod: Pod): Omit<PodCause, 'count'> | undefined {
-  const { text, tone, restarts } = podSummary(pod)
-  if (tone === 'ok' || tone === 'busy' || pod.metadata.deletionTimestamp) return undefined
+  const { restarts } = podSummary(pod)
+  const { text, tone, at } = podStatus(pod)
+  if (tone === 'ok' || tone === 'busy') return undefined
   const base = { namespace: pod.metadata.namespace ?? '', owner: ownerOf(pod), pod: pod.metadata.name, since: createdMs(pod), restarts }
+  if (pod.metadata.deletionTimestamp)
+    return { ...base, reason: text, tone, message: (pod.metadata.finalizers ?? []).join(', '), since: at ?? base.since }
   const unscheduled = pod.status?.conditions?.find((c) => c.type === 'PodScheduled' && c.status === 'False')
   if (unscheduled) return { ...base, reason: unscheduled.reason ?? text, tone, message: unscheduled.message ?? '' }
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]

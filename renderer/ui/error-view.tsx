@@ -7,7 +7,16 @@ import './error-view.css'
 import { ToneMark } from './icon.tsx'
 
 /** An error in four parts: what the server said, what that means, what to do next, and all of it to copy. */
-export function ErrorView({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+export function ErrorView({
+  error,
+  onRetry,
+  heals = false,
+}: {
+  error: unknown
+  onRetry?: () => void
+  /** What failed is tried again by itself. */
+  heals?: boolean
+}) {
   const { t } = useTranslation()
   const known = toApiError(error)
   const reason = explain(known)
@@ -29,7 +38,10 @@ export function ErrorView({ error, onRetry }: { error: unknown; onRetry?: () => 
         </ul>
       )}
       <p>{t(`errors.${reason}.meaning`)}</p>
-      <p className="dim">{t(`errors.${reason}.next`)}</p>
+      <p className="dim">
+        {t(`errors.${reason}.next`)}
+        {heals && healing.has(reason) && ` ${t('errors.byItself')}`}
+      </p>
       <div className="error-actions">
         {actions[reason]}
         {onRetry && (
@@ -42,6 +54,9 @@ export function ErrorView({ error, onRetry }: { error: unknown; onRetry?: () => 
     </div>
   )
 }
+
+/** Reasons that may be over by the next try. */
+const healing: ReadonlySet<string> = new Set(['ServiceUnavailable', 'Connect', 'NotKubernetes', 'NoAnswer'])
 
 export function errorReport(error: ApiError): string {
   return [error.request, `${error.code} ${error.reason}`, error.message, error.body].filter(Boolean).join('\n')

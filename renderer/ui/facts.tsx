@@ -34,6 +34,16 @@ export function Path({ text }: { text: string }) {
   ))
 }
 
+/** A long word of the API breaks before its capitals. */
+export function CamelCase({ text }: { text: string }) {
+  return text.split(/(?<=[a-z0-9])(?=[A-Z])/).map((part, index) => (
+    <Fragment key={`${index} ${part}`}>
+      {part}
+      <wbr />
+    </Fragment>
+  ))
+}
+
 export function Chips({ of }: { of: Record<string, string> | undefined }) {
   const entries = Object.entries(of ?? {})
   if (entries.length === 0) return null

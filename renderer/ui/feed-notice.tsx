@@ -67,7 +67,7 @@ export function FeedNotice({
   }
   return (
     <>
-      <ErrorView error={error} onRetry={onRetry} />
+      <ErrorView error={error} onRetry={onRetry} heals />
       <p className="feed-retry dim">
         <NextTry state={state} seconds={seconds} />
       </p>

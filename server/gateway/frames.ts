@@ -6,7 +6,8 @@ export type ClientMessage = { op: 'open'; id: number; context: string; path: str
 
 /**
  * What the socket answers. `data` carries the events of a JSON stream as they came, or the lines of a text stream (logs) as strings; one of
- * more than a MiB as `{ text, bytes }`, its beginning and how long it is.
+ * more than a MiB as `{ text, bytes }`, its beginning and how long it is. The last line of a stream that rests before the line's end comes as
+ * `{ text, open: true }`, and in whole again with whatever follows: more of it, or its end.
  * `silent`: it brought nothing for so long that it was given up. `error` ends the feed; without an id it answers a message that could not be understood.
  */
 export type ServerMessage =

@@ -39,6 +39,19 @@ export class LineSplitter {
     return this.#take()
   }
 
+  /** How many bytes of a line without its line feed there are so far, those included that were cut. */
+  get openBytes(): number {
+    return this.#restLength + this.#over
+  }
+
+  /** The same as `rest`, which stays. */
+  open(): Buffer {
+    const line = Buffer.concat(this.#rest, this.#restLength)
+    this.#rest = line.length > 0 ? [line] : []
+    if (this.#over > 0) this.#lengths.set(line, this.openBytes)
+    return line
+  }
+
   #keep(part: Buffer): void {
     const room = this.#limit - this.#restLength
     if (part.length > room && !this.#cuts) throw new RangeError(`a line is longer than ${this.#limit} bytes`)

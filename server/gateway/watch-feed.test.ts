@@ -67,6 +67,68 @@ test('a line of a log that is too long to be read is cut, at a whole character, 
   ])
 })
 
+describe('a line of a log that has not ended', () => {
+  const log = '/api/v1/namespaces/x/pods/y/log?follow=true'
+  const ticks = async (): Promise<void> => {
+    for (let i = 0; i < 3; i++) await setImmediate()
+  }
+
+  test('is told when it rests, in whole when there is more of it, and at its end', async () => {
+    const { body, clock, batches } = await watching(undefined, log)
+    body.write('one\nPassw')
+    await ticks()
+    expect(batches().flat()).toEqual(['one'])
+    clock.advance(150)
+    body.write('ord: ')
+    await ticks()
+    clock.advance(150)
+    expect(batches().flat()).toEqual(['one'])
+    clock.advance(100)
+    expect(batches().flat()).toEqual(['one', { text: 'Password: ', open: true }])
+    // It is told once, however long it stands.
+    clock.advance(60_000)
+    expect(batches().flat()).toHaveLength(2)
+    body.write('secret\ntwo\n')
+    await ticks()
+    clock.advance(60_000)
+    expect(batches().flat().slice(2)).toEqual(['Password: secret', 'two'])
+    body.write('last')
+    await ticks()
+    clock.advance(300)
+    body.end()
+    await ticks()
+    expect(batches().flat().slice(4)).toEqual([{ text: 'last', open: true }, 'last'])
+  })
+
+  test('without a part of a character; a long one only when it rests for longer, with its length', async () => {
+    const { body, clock, batches } = await watching(undefined, log)
+    const bytes = Buffer.from('né')
+    body.write(bytes.subarray(0, 2))
+    await ticks()
+    clock.advance(300)
+    expect(batches().flat()).toEqual([{ text: 'n', open: true }])
+    body.write(bytes.subarray(2))
+    body.write('x'.repeat(2_000_000))
+    await ticks()
+    clock.advance(1_000)
+    expect(batches().flat()).toHaveLength(1)
+    clock.advance(4_000)
+    expect(batches().flat()[1]).toEqual({ text: `né${'x'.repeat((1 << 20) - 3)}`, open: true, bytes: 2_000_003 })
+    body.write('\n')
+    await ticks()
+    clock.advance(60_000)
+    expect(batches().flat().slice(2)).toEqual([{ text: `né${'x'.repeat((1 << 20) - 3)}`, bytes: 2_000_003 }])
+  })
+
+  test('an object of a watch is never told in part', async () => {
+    const { body, clock, batches } = await watching()
+    body.write('{"n":1}\n{"n":')
+    await ticks()
+    clock.advance(60_000)
+    expect(batches().flat()).toEqual([{ n: 1 }])
+  })
+})
+
 describe('lines that would end a frame before its end', () => {
   const lines = [
     '{}],"id":7,"t":"data","lines":[{"object":"SPOOFED"}],"x":[{}',

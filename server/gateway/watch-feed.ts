@@ -21,6 +21,12 @@ const BATCH_MS = 8
 const MAX_LINE = 32 * 1024 * 1024
 /** A line of a log is not read at once beyond this; the window offers the whole log as a file. */
 const MAX_TEXT = 1024 * 1024
+/**
+ * A log may stand for hours in a line without an end (a prompt, progress by `\r`): it is sent as it is so far when nothing came for this long,
+ * or for longer where it is long, since each time all of it is sent.
+ */
+const OPEN_LINE_MS = 200
+const OPEN_LINE_BYTES_PER_MS = 256
 const MAX_ERROR_BODY = 64 * 1024
 
 /** The socket as a feed sees it. `send` returns false when the window is slow; `resume` is called on every feed once it has caught up. */
@@ -47,6 +53,7 @@ export class WatchFeed {
   #signs: WatchSigns | undefined
   #silence: Timer | undefined
   #heardAt = 0
+  #openLine: Timer | undefined
 
   constructor(id: number, sink: FeedSink, clock: Clock) {
     this.#id = id
@@ -146,9 +153,24 @@ export class WatchFeed {
     } catch (e) {
       return this.#broken(e instanceof Error ? e : new Error(String(e)))
     }
-    if (this.#batch.length === 0 || this.#done) return
+    if (this.#done) return
+    if (!this.#json) this.#awaitOpenLine()
+    if (this.#batch.length === 0) return
     if (this.#batchBytes >= BATCH_BYTES) this.#send()
     else this.#flush ??= this.#later()
+  }
+
+  #awaitOpenLine(): void {
+    this.#openLine?.cancel()
+    const bytes = this.#splitter.openBytes
+    const wait = OPEN_LINE_MS + Math.min(bytes, MAX_TEXT) / OPEN_LINE_BYTES_PER_MS
+    this.#openLine = bytes === 0 ? undefined : this.#clock.setTimeout(() => this.#sendOpenLine(), wait)
+  }
+
+  #sendOpenLine(): void {
+    const line = this.#splitter.open()
+    this.#batch.push(openPiece(line, this.#splitter.lengthOfCut(line)))
+    this.#send()
   }
 
   #later(): Timer {
@@ -199,6 +221,7 @@ export class WatchFeed {
     this.#done = true
     this.#flush?.cancel()
     this.#silence?.cancel()
+    this.#openLine?.cancel()
     this.#signs?.ended()
     this.#sink.ended(this.#id)
     return true
@@ -209,6 +232,11 @@ export class WatchFeed {
 function textPiece(line: Buffer, bytes: number | undefined): Buffer {
   const text = line.toString('utf8')
   return Buffer.from(JSON.stringify(bytes === undefined ? text : { text: text.replace(/\ufffd$/, ''), bytes }))
+}
+
+/** What there is of a line that has not ended: its last character may be a part of one. */
+function openPiece(line: Buffer, bytes: number | undefined): Buffer {
+  return Buffer.from(JSON.stringify({ text: line.toString('utf8').replace(/\ufffd$/, ''), open: true, bytes }))
 }
 
 /** A kubelet does not always say what a log is made of. */

@@ -158,7 +158,6 @@ function Group({
   const { t } = useTranslation()
   const all = useResources(context)
   const { owner, namespace, word, causes, message, trouble } = group
-  const next = trouble && nextStep(trouble)
   const name = namespace ? `${namespace}/${owner.name}` : owner.name
   const resource = owner.resource ?? keyOfKind(all, owner)
   const object = { namespace, name: owner.name }
@@ -166,6 +165,7 @@ function Group({
   // One pod that nobody owns: its cause is its state.
   const alone = owner.kind === 'Pod'
   const head = word ?? (causes[0] && { text: causes[0].reason, tone: causes[0].tone })
+  const next = nextStep(trouble ?? { resource: 'pods', reason: head?.text ?? '' })
   return (
     <li className="problem">
       {head ? <ToneWord tone={head.tone}>{head.text}</ToneWord> : <span />}
@@ -186,7 +186,7 @@ function Group({
       <button type="button" className="icon-button" aria-label={`${mute}: ${name}`} title={mute} onClick={onMute}>
         <Icon name="mute" size={14} />
       </button>
-      {next && <span className="dim cause">{t(`home.next.${next}`, { when: localTime(trouble.at ?? Number.NaN) })}</span>}
+      {next && <span className="dim cause">{t(`home.next.${next}`, { when: localTime(trouble?.at ?? Number.NaN) })}</span>}
       {causes.slice(0, mostCauses).map((cause, index) => (
         <CauseLine
           key={`${cause.reason} ${cause.container} ${cause.exitCode}`}

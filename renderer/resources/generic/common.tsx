@@ -2,11 +2,12 @@ import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { clusterPath, requestJson } from '../../kube/fetch.ts'
+import { deletedAt } from '../../kube/going.ts'
 import { resourceKey, resourceOfKind, resourcePath } from '../../kube/resource.ts'
-import type { Condition, KubeObject, OwnerReference } from '../../kube/types.ts'
+import { type Condition, isRecord, type KubeObject, type OwnerReference } from '../../kube/types.ts'
 import { useResources } from '../../queries/discovery.ts'
 import { Age, Moment } from '../../ui/age.tsx'
-import { Chips, Facts, Section, Table } from '../../ui/facts.tsx'
+import { CamelCase, Chips, Facts, Section, Table } from '../../ui/facts.tsx'
 import { ToneMark, ToneWord } from '../../ui/icon.tsx'
 import { MiddleName } from '../../ui/middle-name.tsx'
 import { seenText } from '../../ui/unseen.ts'
@@ -111,11 +112,19 @@ export function MainFacts({ object, extra = [] }: { object: KubeObject; extra?: 
           metadata.deletionTimestamp && (
             <span className="tone-word tone-busy">
               <ToneMark tone="busy" />
-              <Moment at={metadata.deletionTimestamp} />
+              <Moment at={deletedAt(metadata)} />
             </span>
           ),
         ],
-        [t('facts.finalizers'), metadata.finalizers?.join(', ')],
+        [
+          t('facts.finalizers'),
+          metadata.finalizers?.length ? (
+            <>
+              {metadata.finalizers.join(', ')}
+              {metadata.deletionTimestamp && <span className="dim"> {t('facts.finalizersHold')}</span>}
+            </>
+          ) : undefined,
+        ],
       ]}
     />
   )
@@ -147,6 +156,12 @@ function shortAnnotations(annotations: Record<string, string> | undefined): Reco
   return Object.fromEntries(told.map(([key, value]) => [key, value.length > 120 ? `${value.slice(0, 120)}…` : value]))
 }
 
+/** What stands in `status.conditions`, where it is the list that the API conventions ask for: a custom kind may have anything there. */
+export const conditionsOf = (value: unknown): Condition[] | undefined =>
+  Array.isArray(value) && value.every((each) => isRecord(each) && typeof each.type === 'string' && typeof each.status === 'string')
+    ? (value as Condition[])
+    : undefined
+
 export function Conditions({ conditions }: { conditions: Condition[] | undefined }) {
   const { t } = useTranslation()
   if (!conditions?.length) return null
@@ -157,7 +172,7 @@ export function Conditions({ conditions }: { conditions: Condition[] | undefined
         rows={conditions.map((c) => ({
           key: c.type,
           cells: [
-            c.type,
+            <CamelCase key="type" text={c.type} />,
             <ToneWord key="status" tone={conditionTone(c)}>
               {c.status}
             </ToneWord>,

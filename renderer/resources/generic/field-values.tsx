@@ -24,11 +24,7 @@ const below = ({ schema, kind }: Known, step: string | undefined): Known => {
 
 /** The values of an object in the order of its schema, where that is known, with what it says of each as a title. */
 export function FieldValues({ title, of, known }: { title: string; of: Record<string, unknown>; known: Known }) {
-  const names = inSchemaOrder(
-    Object.keys(of).filter((name) => name !== 'conditions'),
-    known.schema,
-    known.kind,
-  )
+  const names = inSchemaOrder(Object.keys(of), known.schema, known.kind)
   if (names.length === 0) return null
   return (
     <Section title={title}>

@@ -1,5 +1,6 @@
 import { slimMeta } from '../../kube/codec.ts'
 import { type Beside, type Column, createdAt, type KindView, worstFirst } from '../../kube/columns.ts'
+import { going } from '../../kube/going.ts'
 import type { KubeObject, StatusWord } from '../../kube/types.ts'
 
 const name: Column = { id: 'name', label: 'name', type: 'text', width: 260, grow: true, cell: (o) => o.metadata.name }
@@ -35,7 +36,7 @@ export function viewOf<T extends KubeObject>({
   table,
   beside,
 }: Declared<T>): KindView<T> {
-  const word = (o: T): StatusWord | undefined => (o.metadata.deletionTimestamp ? { text: 'Terminating', tone: 'busy' } : status?.(o))
+  const word = (o: T): StatusWord | undefined => going(o.metadata) ?? status?.(o)
   const statusColumn: Column<T> = {
     id: 'status',
     label: 'status',

@@ -1,5 +1,6 @@
 import { slimMeta } from '../../kube/codec.ts'
 import { type Column, createdAt, type KindView, worstFirst } from '../../kube/columns.ts'
+import { going } from '../../kube/going.ts'
 import { formatBytes, formatCores, parseQuantity } from '../../kube/quantity.ts'
 import type { Tone } from '../../kube/types.ts'
 import { usageColumns } from '../../kube/usage-columns.ts'
@@ -67,7 +68,7 @@ const columns: Column<Node>[] = [
 export const nodeView: KindView<Node> = {
   columns,
   usage: 'nodes',
-  status: (node) => (node.metadata.deletionTimestamp ? { text: 'Terminating', tone: 'busy' } : nodeStatus(node)),
+  status: (node) => going(node.metadata) ?? nodeStatus(node),
   drops: ['status.images'],
   trim: (node) => ({ ...node, metadata: slimMeta(node.metadata), status: node.status && { ...node.status, images: undefined } }),
 }

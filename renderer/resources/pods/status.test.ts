@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { podProblem, summarizeRequests } from '../summaries.ts'
 import type { Row } from '../../kube/store.ts'
-import { podReason, podSummary } from './status.ts'
+import { podReason, podStatus, podSummary } from './status.ts'
 import type { ContainerStatus, Pod, PodStatus } from './types.ts'
 import { podView } from './view.ts'
 
@@ -165,6 +165,11 @@ describe('problems', () => {
       podProblem(pod({ phase: 'Pending', containerStatuses: [container({ state: { waiting: { reason: 'ContainerCreating' } } })] })),
     ).toBeUndefined()
     expect(podProblem({ ...stuck, metadata: { name: 'p', deletionTimestamp: 'x' } })).toBeUndefined()
+    // One that should have gone long ago is somebody's problem, and no longer busy with it.
+    const late = { name: 'p', deletionTimestamp: '2020-01-01T00:00:00Z', finalizers: ['example.com/never'] }
+    expect(podProblem({ ...stuck, metadata: late })).toMatchObject({ reason: 'Terminating', tone: 'warn', message: 'example.com/never' })
+    expect(podProblem({ ...stuck, metadata: late })?.since).toBe(Date.UTC(2020, 0, 1))
+    expect(podStatus({ ...stuck, metadata: late, summary: podSummary({ ...stuck, metadata: late }) }).tone).toBe('warn')
   })
 })
 

@@ -1,4 +1,5 @@
-import type { Tone } from '../../kube/types.ts'
+import { going } from '../../kube/going.ts'
+import type { StatusWord, Tone } from '../../kube/types.ts'
 import type { ContainerStatus, Pod, PodSummary } from './types.ts'
 
 const tones: Record<string, Tone> = {
@@ -70,6 +71,12 @@ function containersWord(pod: Pod, statuses: ContainerStatus[]): string {
 }
 
 const exit = (t: { signal?: number; exitCode: number }): string => (t.signal ? `Signal:${t.signal}` : `ExitCode:${t.exitCode}`)
+
+/** The same as a status: that it is late to go is told by time alone, which a summary that is kept does not know. */
+export function podStatus(pod: Pod): StatusWord {
+  const { text, tone } = podSummary(pod)
+  return (text === 'Terminating' ? going(pod.metadata) : undefined) ?? { text, tone }
+}
 
 /** `allReady`: what the containers say, for a pod whose condition nobody has written. */
 function toneOf(text: string, pod: Pod, allReady: boolean): Tone {

@@ -3,7 +3,7 @@ import { type Column, createdAt, type KindView, worstFirst } from '../../kube/co
 import { usageColumns } from '../../kube/usage-columns.ts'
 import { none } from '../printed.ts'
 import { isResizing, trimHeld, trimPlacement, trimPorts } from './placement/trim.ts'
-import { podReason, podSummary } from './status.ts'
+import { podReason, podStatus, podSummary } from './status.ts'
 import { useKeys, usesOf } from './uses.ts'
 import type { Container, ContainerState, ContainerStatus, Pod } from './types.ts'
 
@@ -29,11 +29,8 @@ const columns: Column<Pod>[] = [
     label: 'status',
     type: 'status',
     width: 160,
-    cell: (p) => {
-      const { text, tone } = podSummary(p)
-      return { text, tone }
-    },
-    order: (p) => worstFirst(podSummary(p)),
+    cell: podStatus,
+    order: (p) => worstFirst(podStatus(p)),
   },
   { id: 'restarts', label: 'restarts', type: 'number', width: 80, cell: (p) => podSummary(p).restarts },
   ...usageColumns,
@@ -56,7 +53,7 @@ const columns: Column<Pod>[] = [
 export const podView: KindView<Pod> = {
   columns,
   usage: 'pods',
-  status: podSummary,
+  status: podStatus,
   keeps: [
     'uses',
     ...['spec.nodeName', 'spec.serviceAccountName', 'spec.priorityClassName'],

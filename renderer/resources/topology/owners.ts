@@ -1,3 +1,4 @@
+import { going } from '../../kube/going.ts'
 import { type Resource, resourceKey, resourceOfKind } from '../../kube/resource.ts'
 import type { KubeObject } from '../../kube/types.ts'
 import { type Graph, GraphBuilder, idOf } from './graph.ts'
@@ -18,7 +19,7 @@ export function ownerGraph(here: Owned, all: readonly Owned[], kinds: readonly R
       name: metadata.name,
       namespace: metadata.namespace ?? '',
       resource: resourceKey(resource),
-      ...(metadata.deletionTimestamp ? { status: { text: 'Terminating', tone: 'busy' as const } } : {}),
+      ...(metadata.deletionTimestamp ? { status: going(metadata) } : {}),
     })
   const every = [here, ...all]
   const byUid = new Map(every.map((one) => [one.object.metadata.uid ?? '', add(one)]))

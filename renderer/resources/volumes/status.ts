@@ -1,14 +1,14 @@
+import { going } from '../../kube/going.ts'
 import { parseQuantity } from '../../kube/quantity.ts'
 import type { StatusWord, Tone } from '../../kube/types.ts'
 import type { Claim, Volume } from './types.ts'
 
 const phases: Record<string, Tone> = { Bound: 'ok', Available: 'ok', Pending: 'busy', Released: 'warn', Lost: 'bad', Failed: 'bad' }
 
-const going: StatusWord = { text: 'Terminating', tone: 'busy' }
-
 /** The phase, as kubectl's STATUS has it. */
 export function volumeStatus({ metadata, status }: Claim | Volume): StatusWord | undefined {
-  if (metadata.deletionTimestamp) return going
+  const leaving = going(metadata)
+  if (leaving) return leaving
   return status?.phase ? { text: status.phase, tone: phases[status.phase] ?? 'muted' } : undefined
 }
 

@@ -54,7 +54,9 @@ export function WorkloadOverview({ resourceKey: key, object }: { resourceKey: st
 /** What a controller says that holds it up. That pods are missing is in the bar already. */
 function Why({ conditions = [] }: { conditions: Condition[] | undefined }) {
   const held = conditions.filter((c) => c.type !== 'Available' && ['bad', 'warn'].includes(conditionTone(c)) && c.message)
-  return held.map((c) => (
+  // A Job says of its end what it has said of its beginning.
+  const said = new Map(held.map((c) => [`${c.reason} ${c.message}`, c]))
+  return [...said.values()].map((c) => (
     <p key={c.type} className="why bad">
       <strong>{c.reason ?? c.type}</strong> {c.message}
     </p>

@@ -108,7 +108,7 @@ describe('the status of a workload', () => {
   ])('%s: %s', (_, key, object, expected) => expect(word(key, object)).toEqual(expected))
 
   test('one that is going says so', () => {
-    const going = { metadata: { name: 'x', deletionTimestamp: '2026-01-01T00:00:00Z' }, status: condition('Complete', 'True') }
+    const going = { metadata: { name: 'x', deletionTimestamp: '2999-01-01T00:00:00Z' }, status: condition('Complete', 'True') }
     expect(word('jobs.batch', going)).toEqual(['Terminating', 'busy'])
   })
 })

@@ -1,3 +1,4 @@
+import { going } from '../../kube/going.ts'
 import type { KubeObject, StatusWord } from '../../kube/types.ts'
 import type { CronJob, Job, Workload } from './types.ts'
 
@@ -91,5 +92,5 @@ const rules: Record<string, (o: never) => StatusWord> = {
 export function workloadStatus(key: string, object: KubeObject): StatusWord | undefined {
   const rule = Object.hasOwn(rules, key) ? rules[key] : undefined
   if (!rule) return undefined
-  return object.metadata.deletionTimestamp ? { text: 'Terminating', tone: 'busy' } : rule(object as never)
+  return going(object.metadata) ?? rule(object as never)
 }

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { toApiError } from '../../kube/api-error.ts'
+import { isUnanswered, toApiError } from '../../kube/api-error.ts'
 import { bodyText, type Change, changeUrl, patchTypes } from '../../kube/changes.ts'
 import { pathText, type Taken } from '../../kube/managed-fields.ts'
 import type { Tone } from '../../kube/types.ts'
@@ -37,9 +37,15 @@ export function RowLine({ row }: { row: ActionRow }) {
         className="action-row"
         summary={
           <>
-            <ToneMark tone={tones[state]} />
+            <ToneMark tone={isUnanswered(error) ? 'warn' : tones[state]} />
             <span className="mono">{ref.namespace ? `${ref.namespace}/${ref.name}` : ref.name}</span>
-            <span className="dim">{state === 'skipped' && row.skip ? t(`actions.skip.${row.skip}`) : t(`actions.state.${state}`)}</span>
+            <span className="dim">
+              {state === 'skipped' && row.skip
+                ? t(`actions.skip.${row.skip}`)
+                : isUnanswered(error)
+                  ? t('common.unanswered')
+                  : t(`actions.state.${state}`)}
+            </span>
             {row.warnings.length > 0 && <ToneWord tone="warn">{t('actions.warned', { count: row.warnings.length })}</ToneWord>}
             {error !== undefined && <span className="tone-bad delete-error">{toApiError(error).message}</span>}
           </>
@@ -161,12 +167,14 @@ function Request({ change }: { change: Change }) {
 export function Sum({ rows }: { rows: readonly ActionRow[] }) {
   const { t } = useTranslation()
   const done = rows.filter((row) => row.state === 'done').length
-  const failed = rows.filter((row) => row.state === 'failed').length
+  const unanswered = rows.filter((row) => row.state === 'failed' && isUnanswered(row.error)).length
+  const failed = rows.filter((row) => row.state === 'failed').length - unanswered
   const left = rows.filter((row) => row.state === 'waiting').length
   return (
     <p className="delete-sum" role="status">
-      <ToneMark tone={failed > 0 ? 'bad' : 'ok'} />
+      <ToneMark tone={failed > 0 ? 'bad' : unanswered > 0 ? 'warn' : 'ok'} />
       {failed > 0 ? t('actions.sumFailed', { done, count: failed }) : t('actions.sum', { count: done })}
+      {unanswered > 0 && ` ${t('common.unansweredSum', { count: unanswered })}`}
       {left > 0 && ` ${t('actions.stopped', { count: left })}`}
     </p>
   )

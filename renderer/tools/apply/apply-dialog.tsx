@@ -1,6 +1,7 @@
 import { Button, Menu, Modal } from '@mantine/core'
 import { useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { isUnanswered } from '../../kube/api-error.ts'
 import { firstNamespace } from '../../kube/scope.ts'
 import { OnContext } from '../actions/on-context.tsx'
 import { Icon } from '../../ui/icon.tsx'
@@ -38,7 +39,8 @@ export function ApplyDialog({ initial, onClose }: { initial: string | undefined;
   const ready = rows.filter(isSendable).length
   const held = rows.filter(({ state }) => ['faulty', 'incomplete', 'unknownKind', 'conflict', 'refused', 'checking'].includes(state)).length
   const done = rows.filter(({ state }) => state === 'done').length
-  const failed = rows.filter(({ state }) => state === 'failed').length
+  const unanswered = rows.filter(({ state, error }) => state === 'failed' && isUnanswered(error)).length
+  const failed = rows.filter(({ state }) => state === 'failed').length - unanswered
   const close = (): void => {
     if (initial !== undefined && text !== initial && phase !== 'finished') keepText(joined(keptText(), text))
     onClose()
@@ -91,6 +93,7 @@ export function ApplyDialog({ initial, onClose }: { initial: string | undefined;
             : undoing
               ? t('apply.undoing')
               : ''}
+          {phase === 'finished' && unanswered > 0 && ` ${t('common.unansweredSum', { count: unanswered })}`}
         </p>
         {phase !== 'running' && rows.some(({ state }) => state === 'refused' || state === 'failed') && (
           <Button variant="default" onClick={again}>

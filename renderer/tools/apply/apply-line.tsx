@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { toApiError } from '../../kube/api-error.ts'
+import { isUnanswered, toApiError } from '../../kube/api-error.ts'
 import { fieldManager } from '../../kube/changes.ts'
 import type { Tone } from '../../kube/types.ts'
 import { Disclosure } from '../../ui/disclosure.tsx'
@@ -47,7 +47,13 @@ export function ApplyLine({
   const { t } = useTranslation()
   const { state, title, warnings, conflicts, error, change, missing, manifest } = row
   const notObject = manifest?.notObject
-  const said = notObject ? t(`apply.notObject.${notObject}`) : missing ? t('apply.missing', { field: missing }) : t(`apply.state.${state}`)
+  const said = notObject
+    ? t(`apply.notObject.${notObject}`)
+    : missing
+      ? t('apply.missing', { field: missing })
+      : state === 'failed' && isUnanswered(error)
+        ? t('common.unanswered')
+        : t(`apply.state.${state}`)
   return (
     <li>
       <Disclosure

@@ -2,7 +2,7 @@ import { Button, Checkbox, Modal, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { toApiError } from '../../kube/api-error.ts'
+import { isUnanswered, toApiError } from '../../kube/api-error.ts'
 import { runs } from '../../kube/control-loops.ts'
 import { kindWord } from '../../kube/kind-word.ts'
 import { eachOf } from '../../kube/parallel.ts'
@@ -166,12 +166,14 @@ const stateTones = { waiting: 'muted', running: 'busy', done: 'ok', failed: 'bad
 function Sum({ outcomes, kinds }: { outcomes: DeleteOutcome[]; kinds: string }) {
   const { t } = useTranslation()
   const done = outcomes.filter((o) => o.state === 'done').length
-  const failed = outcomes.filter((o) => o.state === 'failed').length
-  const left = outcomes.length - done - failed
+  const unanswered = outcomes.filter((o) => o.state === 'failed' && isUnanswered(o.error)).length
+  const failed = outcomes.filter((o) => o.state === 'failed').length - unanswered
+  const left = outcomes.length - done - failed - unanswered
   return (
     <p className="delete-sum" role="status">
-      <ToneMark tone={failed > 0 ? 'bad' : 'ok'} />
-      {failed > 0 ? t('delete.sumFailed', { done, count: failed, kind: kinds }) : t('delete.sum', { count: done, kind: kinds })}
+      <ToneMark tone={failed > 0 ? 'bad' : unanswered > 0 ? 'warn' : 'ok'} />
+      {failed > 0 ? t('delete.sumFailed', { done, count: failed, kind: kinds }) : done > 0 && t('delete.sum', { count: done, kind: kinds })}
+      {unanswered > 0 && ` ${t('common.unansweredSum', { count: unanswered })}`}
       {left > 0 && ` ${t('actions.stopped', { count: left })}`}
     </p>
   )
@@ -188,9 +190,9 @@ function Outcomes({ outcomes, finished }: { outcomes: DeleteOutcome[]; finished:
       <ul className="delete-list" aria-label={t('delete.objects')} tabIndex={0}>
         {ordered.slice(0, listed).map(({ object, state, error }) => (
           <li key={object.key}>
-            <ToneMark tone={stateTones[state]} />
+            <ToneMark tone={isUnanswered(error) ? 'warn' : stateTones[state]} />
             <span className="mono">{object.namespace ? `${object.namespace}/${object.name}` : object.name}</span>
-            <span className="dim">{t(`delete.state.${state}`)}</span>
+            <span className="dim">{isUnanswered(error) ? t('common.unanswered') : t(`delete.state.${state}`)}</span>
             {error !== undefined && <span className="tone-bad delete-error">{toApiError(error).message}</span>}
           </li>
         ))}

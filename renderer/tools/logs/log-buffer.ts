@@ -14,6 +14,14 @@ export interface RunRule {
   end?: { reason?: string; exitCode: number }
 }
 
+/** A line that has not ended yet, as far as it has come. */
+export interface OpenLine {
+  text: string
+  source: number
+  /** How long it is already, when only its beginning is kept. */
+  bytes?: number
+}
+
 /** Lines of a log as they came, without their line ends. Text may arrive cut anywhere. Numbers of lines count from the first line ever. */
 export class LogBuffer {
   lines: string[] = []
@@ -25,6 +33,8 @@ export class LogBuffer {
   readonly rules = new Map<number, RunRule>()
   /** Lines of which only the beginning is kept, and how long all of each was: bytes, or characters of text that was cut here. */
   readonly cuts = new Map<number, number>()
+  /** The last line of each of several sources, where it has not ended: they are numbered behind the others, and each is replaced by the line it becomes. */
+  open: readonly OpenLine[] = []
   #characters = 0
   /** The line that has not ended yet, in pieces: put together once, however often text comes. */
   #rest: string[] = []
@@ -36,12 +46,18 @@ export class LogBuffer {
     return this.dropped + this.lines.length
   }
 
+  /** A line, or one of the open ones behind them. */
   at(line: number): string {
-    return this.lines[line - this.dropped] ?? ''
+    return this.lines[line - this.dropped] ?? this.open[line - this.end]?.text ?? ''
   }
 
   sourceOf(line: number): number | undefined {
-    return this.sources[line - this.dropped]
+    return this.sources[line - this.dropped] ?? this.open[line - this.end]?.source
+  }
+
+  /** How long all of a line is, when only its beginning is kept. */
+  cutOf(line: number): number | undefined {
+    return line < this.end ? this.cuts.get(line) : this.open[line - this.end]?.bytes
   }
 
   push(text: string): void {
@@ -53,6 +69,15 @@ export class LogBuffer {
     }
     this.#gather(text, from, text.length)
     this.#trim()
+    this.open = this.#openRest()
+  }
+
+  #openRest(): readonly OpenLine[] {
+    if (this.#kept === 0) return []
+    // Not joined, which would copy all of it for each piece that comes.
+    const text = this.#rest.reduce((all, piece) => all + piece)
+    this.#rest = [text]
+    return [{ text, source: 0, ...(this.#seen > this.#kept ? { bytes: this.#seen } : {}) }]
   }
 
   #gather(text: string, from: number, to: number): void {
@@ -114,6 +139,7 @@ export class LogBuffer {
     this.sources = []
     this.rules.clear()
     this.cuts.clear()
+    this.open = []
     this.dropped = 0
     this.#characters = 0
     this.#rest = []

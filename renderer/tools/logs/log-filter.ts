@@ -15,6 +15,12 @@ export class LogFilter {
     return this.#passes !== undefined
   }
 
+  /** The numbers of the open lines that are shown. */
+  get open(): number[] {
+    const { open, end } = this.#buffer
+    return open.flatMap(({ text }, at) => (this.#passes?.(text) === false ? [] : [end + at]))
+  }
+
   set(passes: ((line: string) => boolean) | undefined): void {
     this.#passes = passes
     this.#next = this.#buffer.dropped

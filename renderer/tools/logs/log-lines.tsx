@@ -54,8 +54,11 @@ export function Lines({
   const [view, setView] = useState({ top: 0, height: 400, width: 800 })
   // Lines of which all that is read is shown, by their numbers.
   const [whole, setWhole] = useState<ReadonlySet<number>>(new Set())
-  const count = filter.active ? filter.matches.length : buffer.lines.length
-  const numberAt = (at: number): number => (filter.active ? (filter.matches[at] ?? 0) : at + buffer.dropped)
+  const ended = filter.active ? filter.matches.length : buffer.lines.length
+  // Lines that have not ended are drawn behind the others: what is counted once is never of them.
+  const open = filter.open
+  const count = ended + open.length
+  const numberAt = (at: number): number => open[at - ended] ?? (filter.active ? (filter.matches[at] ?? 0) : at + buffer.dropped)
   const rowsAt = (at: number, columns: number): number => {
     const line = numberAt(at)
     const raw = buffer.at(line)
@@ -68,13 +71,15 @@ export function Lines({
     return Math.max(1, Math.ceil(cells / columns))
   }
   const scope = `${filterKey}|${form.time}|${form.fields}|${sources === undefined}|${filter.active ? '' : buffer.dropped}|${whole.size}`
-  const index = useWrapIndex(wrap, view.width, count, rowsAt, scope)
-  const rows = index ? index.totalOf(count) : count
+  const { index, columns } = useWrapIndex(wrap, view.width, ended, rowsAt, scope)
+  const openRows = open.map((_, at) => (index ? rowsAt(ended + at, columns) : 1))
+  const rows = (index ? index.totalOf(ended) : ended) + openRows.reduce((sum, each) => sum + each, 0)
   const real = rows * rowHeight
   const scale = real > mostPixels ? (real - view.height) / (mostPixels - view.height) : 1
   const top = Math.min(Math.max(0, real - view.height), view.top * scale)
   const firstRow = Math.floor(top / rowHeight)
-  const start = index ? index.find(firstRow) : { line: firstRow, first: firstRow }
+  const found = index ? index.find(firstRow) : { line: firstRow, first: firstRow }
+  const start = index && found.line > ended ? { line: ended, first: index.totalOf(ended) } : found
   const shown: React.ReactNode[] = []
   for (let at = start.line, row = start.first; at < count && row * rowHeight < top + view.height + rowHeight; at++) {
     const line = numberAt(at)
@@ -90,13 +95,13 @@ export function Lines({
           pattern={pattern}
           hue={sources && source}
           name={sources?.[source] ?? ''}
-          bytes={buffer.cuts.get(line)}
+          bytes={buffer.cutOf(line)}
           onMore={whole.has(line) ? undefined : () => setWhole(new Set([...whole, line]))}
           onSave={saveWhole && (() => saveWhole(line))}
         />
       ),
     )
-    row += index ? index.rows(at) : 1
+    row += at < ended ? (index?.rows(at) ?? 1) : (openRows[at - ended] ?? 1)
   }
 
   useLayoutEffect(() => {
@@ -136,7 +141,9 @@ export function Lines({
         {shown}
       </div>
       {count === 0 && (
-        <div className="empty">{t(buffer.lines.length > 0 ? 'logs.noMatch' : following ? 'logs.waiting' : 'logs.empty')}</div>
+        <div className="empty">
+          {t(buffer.lines.length + buffer.open.length > 0 ? 'logs.noMatch' : following ? 'logs.waiting' : 'logs.empty')}
+        </div>
       )}
     </div>
   )
@@ -239,14 +246,14 @@ function measureCell(): number {
 /** Time for counting rows in one frame, ms. */
 const countMs = 8
 
-/** Which row each line begins with; counted in slices, so that wrapping a million lines holds up no frame. Undefined when nothing is wrapped. */
+/** Which row each line begins with; counted in slices, so that wrapping a million lines holds up no frame. No index when nothing is wrapped. */
 function useWrapIndex(
   wrap: boolean,
   width: number,
   count: number,
   rowsAt: (line: number, columns: number) => number,
   scope: string,
-): WrapIndex | undefined {
+): { index: WrapIndex | undefined; columns: number } {
   const held = useRef({ key: '', index: new WrapIndex() })
   const [, setSlice] = useState(0)
   // One cell of slack: a fractional width may break a line earlier than the division says.
@@ -269,5 +276,5 @@ function useWrapIndex(
     const frame = requestAnimationFrame(() => setSlice((n) => n + 1))
     return () => cancelAnimationFrame(frame)
   })
-  return wrap ? index : undefined
+  return { index: wrap ? index : undefined, columns }
 }

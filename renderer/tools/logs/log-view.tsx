@@ -74,7 +74,8 @@ export function LogView({
   useEffect(() => onFollow?.(stick), [onFollow, stick])
   const form = useMemo<LogForm>(() => ({ stamped, time, fields }), [stamped, time, fields])
   const { filter, scanned } = useFilter(stream, pattern, level, form)
-  const count = filter.active ? filter.matches.length : stream.buffer.lines.length
+  const all = stream.buffer.lines.length + stream.buffer.open.length
+  const count = filter.active ? filter.matches.length + filter.open.length : all
   return (
     <div className="log">
       <div className="log-bar" role="toolbar" aria-label={t('logs.toolbar')}>
@@ -126,7 +127,7 @@ export function LogView({
         </button>
         <span className="counts" role="status">
           {literal && `${t('logs.literal')} · `}
-          {filter.active ? t('logs.matches', { shown: count, count: stream.buffer.lines.length }) : t('logs.lines', { count })}
+          {filter.active ? t('logs.matches', { shown: count, count: all }) : t('logs.lines', { count })}
           {stream.buffer.dropped > 0 && ` · ${t('logs.dropped', { count: stream.buffer.dropped })}`}
         </span>
       </div>

@@ -21,6 +21,20 @@ describe('LogBuffer', () => {
     )
   })
 
+  test('what of a line has come is there before its end, and how long it is', () => {
+    const buffer = new LogBuffer()
+    buffer.push('one\nPass')
+    buffer.push('word: ')
+    expect([buffer.lines, buffer.open]).toEqual([['one'], [{ text: 'Password: ', source: 0 }]])
+    expect(buffer.at(buffer.end)).toBe('Password: ')
+    buffer.push('\n')
+    expect([buffer.lines, buffer.open]).toEqual([['one', 'Password: '], []])
+    buffer.push('x'.repeat(mostOfLine + 5))
+    expect([buffer.open[0]?.text.length, buffer.open[0]?.bytes]).toEqual([mostOfLine, mostOfLine + 5])
+    buffer.clear()
+    expect(buffer.open).toEqual([])
+  })
+
   test('beyond a million lines the oldest tenth goes, and is counted', () => {
     const buffer = new LogBuffer()
     buffer.addRule({ source: 0, run: 1 })
@@ -65,6 +79,17 @@ describe('LogBuffer', () => {
 
 describe('LogFilter', () => {
   const matching = (pattern: RegExp) => (line: string) => pattern.test(line)
+
+  test('of lines that have not ended those that pass, while they do', () => {
+    const buffer = new LogBuffer()
+    const filter = new LogFilter(buffer)
+    buffer.push('an error\nan err')
+    expect(filter.open).toEqual([1])
+    filter.set(matching(/error/))
+    expect(filter.open).toEqual([])
+    buffer.push('or')
+    expect(filter.open).toEqual([1])
+  })
 
   test('finds what a plain filter finds, in slices and while lines come', () => {
     fc.assert(

@@ -47,6 +47,8 @@ interface Reading {
   /** It waits to be asked for again. */
   waits: boolean
   wait: number
+  /** Its last line, which has not ended yet. */
+  open?: { text: string; bytes: number | undefined }
   error?: { status: number; body: unknown }
 }
 
@@ -96,6 +98,7 @@ export class ManyLogs {
     for (const [id, reading] of this.#readings) {
       if (wanted.has(id)) continue
       reading.close()
+      this.#endOpen(reading)
       this.#readings.delete(id)
     }
     for (const source of sources) {
@@ -149,12 +152,15 @@ export class ManyLogs {
   #open(reading: Reading): void {
     const { source } = reading
     const since = reading.last || undefined
+    // Its run is over: nothing comes of that line any more. Of the same run it comes again.
+    if (reading.run !== source.run) this.#endOpen(reading)
     reading.run = source.run
     reading.waits = false
     // sinceTime has whole seconds.
     reading.known = since ? { last: since, left: reading.atLast } : undefined
     const ended = (over = source.over): void => {
       reading.began = true
+      if (over) this.#endOpen(reading)
       this.#later()
       if (over) return
       reading.waits = true
@@ -185,17 +191,30 @@ export class ManyLogs {
       // A line that is too long to be sent comes as its beginning and its length.
       const text = typeof line === 'string' ? line : isRecord(line) ? line.text : undefined
       if (typeof text !== 'string') continue
+      const bytes = isRecord(line) && typeof line.bytes === 'number' ? line.bytes : undefined
+      if (isRecord(line) && line.open === true) {
+        reading.open = { text, bytes }
+        continue
+      }
       const { at } = splitStamp(text)
       if (cameBefore(reading, at)) continue
+      reading.open = undefined
       // Clocks are set back, and lines may share a moment: only what was asked for twice is known already.
       if (at > reading.last) {
         reading.last = at
         reading.atLast = 1
       } else if (at === reading.last) reading.atLast++
-      const bytes = isRecord(line) && typeof line.bytes === 'number' ? line.bytes : undefined
       this.#pending.push({ at: at || reading.last, text, bytes, reading, run })
     }
     this.#later()
+  }
+
+  /** What there is of a line that will not end is a line. */
+  #endOpen(reading: Reading): void {
+    const { open, run } = reading
+    reading.open = undefined
+    if (open) this.#pending.push({ at: splitStamp(open.text).at || reading.last, ...open, reading, run })
+    if (open) this.#later()
   }
 
   #later(): void {
@@ -207,6 +226,7 @@ export class ManyLogs {
       // The kubelet's times are of one form and length but for their fraction: as texts they are in order.
       if (this.#readings.size > 1) pending.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
       for (const line of pending) this.#write(line)
+      this.#buffer.open = [...this.#readings.values()].flatMap(({ open, number }) => (open ? [{ ...open, source: number }] : []))
       this.#changed()
     })
   }

@@ -16,6 +16,7 @@ export async function saveLines(
   const { lines, dropped, sources } = buffer
   const count = filter.active ? filter.matches.length : lines.length
   const matches = filter.active ? [...filter.matches] : undefined
+  const open = filter.open.map((line) => `${named ? `${names[buffer.sourceOf(line) ?? 0] ?? ''} ` : ''}${buffer.at(line)}`)
   const parts: Blob[] = []
   for (let from = 0; from < count; from += atOnce) {
     const part: string[] = []
@@ -29,5 +30,6 @@ export async function saveLines(
     parts.push(new Blob([part.join('\n'), '\n']))
     await new Promise((resolve) => setTimeout(resolve))
   }
+  if (open.length > 0) parts.push(new Blob([open.join('\n')]))
   await save(`${title}.log`, new Blob(parts, { type: 'text/plain' }))
 }

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Resource, resourceKey } from '../../kube/resource.ts'
 import { rowKey } from '../../kube/store.ts'
-import type { KubeObject } from '../../kube/types.ts'
+import { isRecord, type KubeObject } from '../../kube/types.ts'
 import { useGo } from '../../ui/place.ts'
 import { useAct } from '../actions/act-context.ts'
 import { useProblems } from '../schema/schemas.ts'
@@ -149,6 +149,9 @@ function useGuard(key: string, on: boolean): void {
 
 /** The object becomes what was typed, if it is still what it was typed for. */
 function replacement(typed: unknown, base: KubeObject, resource: Resource, done: (after: KubeObject | undefined) => void): Action {
+  // Sent before, when no answer came.
+  const isTyped = (object: KubeObject): boolean =>
+    isRecord(typed) && isRecord(typed.metadata) && saysTheSame(object, typed as unknown as KubeObject, resource)
   const action: ChangeAction<undefined> = {
     id: 'replace',
     icon: 'edit',
@@ -157,6 +160,7 @@ function replacement(typed: unknown, base: KubeObject, resource: Resource, done:
     needs: [{ verb: 'update' }],
     draft: true,
     plan(object, _, { path }) {
+      if (isTyped(object)) return { skip: 'already' }
       if (!saysTheSame(object, base, resource)) return { skip: 'changed' }
       return {
         change: { method: 'PUT', path, body: whole(typed, object, resource) },
