@@ -180,6 +180,10 @@ for (const colorScheme of ['dark', 'light'] as const) {
       for (const open of [
         () => page.keyboard.press('?'),
         () => page.keyboard.press('Control+k'),
+        async () => {
+          await inspector.palette('nothing is called so')
+          await expect(inspector.dialog).toContainText('Nothing found')
+        },
         () => page.getByRole('button', { name: 'Columns' }).click(),
         () => page.getByRole('button', { name: 'Theme' }).click(),
         () => page.getByRole('button', { name: /^Switch context/ }).click(),

@@ -129,6 +129,23 @@ test('the palette goes to a kind in a namespace: `:deploy kube-sys`', async ({ i
   await expect(page).toHaveURL(/deployments\.apps\?ns=kube-system/)
 })
 
+test('the palette has the places of the rail, and what a page has a button for', async ({ inspector, page }) => {
+  await inspector.open('pods?q=nothing')
+  await expect(inspector.statusBar).toContainText('kinds')
+  await inspector.palette('clusters')
+  await page.getByRole('option', { name: 'Commands Clusters' }).click()
+  await expect(page).toHaveURL(/\/clusters$/)
+  await inspector.palette('kubeconfig for')
+  await page.keyboard.press('Enter')
+  const { dialog } = inspector
+  await expect(dialog.getByRole('heading', { name: 'A kubeconfig for a person' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(dialog).toHaveCount(0)
+  await expect(page).toHaveURL(/\/rights$/)
+  await page.getByRole('button', { name: 'A kubeconfig for a person…' }).click()
+  await expect(dialog.getByRole('heading', { name: 'A kubeconfig for a person' })).toBeVisible()
+})
+
 test('the palette finds objects of every kind by name, those called exactly so first, and the mark stays on its line', async ({
   inspector,
   page,

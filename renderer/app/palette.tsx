@@ -17,6 +17,7 @@ import { rightsPlace } from '../tools/rights/links.tsx'
 import { useCompose } from '../tools/apply/compose-context.ts'
 import { useLastDone } from '../tools/actions/journal.ts'
 import { logsTab, useDock } from '../tools/dock/dock-context.ts'
+import { askPerson } from '../tools/rights/question.ts'
 import { languages } from './i18n/setup.ts'
 import { useNamespaces } from './namespaces.ts'
 import { type Entry, hasWords } from './palette-entry.ts'
@@ -117,7 +118,7 @@ function PaletteBody({ initial, onClose }: { initial: string; onClose(): void })
         onChange={(event) => setText(event.target.value)}
         onKeyDown={onKeyDown}
       />
-      <ul id="palette-list" ref={list} role="listbox" aria-label={t('palette.open')} className="palette-list">
+      <ul id="palette-list" ref={list} role="listbox" aria-label={t('palette.open')} className="palette-list" hidden={entries.length === 0}>
         {entries.map((entry, index) => (
           <li
             key={entry.id}
@@ -132,8 +133,8 @@ function PaletteBody({ initial, onClose }: { initial: string; onClose(): void })
             {entry.note && <span className="dim ellipsis palette-note">{entry.note}</span>}
           </li>
         ))}
-        {entries.length === 0 && !looking && <li className="dim palette-none">{t('common.nothing')}</li>}
       </ul>
+      {entries.length === 0 && !looking && <p className="dim palette-none">{t('common.nothing')}</p>}
       <p className="dim palette-said" role="status">
         {entered && !settled ? t('palette.waiting') : note}
       </p>
@@ -266,6 +267,7 @@ function useCommands(wanted: string): Entry[] {
   const to = (change: Partial<Place>) => () => go(change)
   const commands: { text: string; note?: string; run(): void }[] = [
     { text: t('rail.home'), run: to({ resource: '', object: undefined }) },
+    { text: t('clusters.title'), run: to({ resource: 'clusters', object: undefined, filter: '' }) },
     { text: t('apply.title'), note: 'apply', run: () => compose() },
     { text: t('graph.title'), note: place.namespace, run: to({ resource: 'topology', object: undefined }) },
     { text: t('controlLoops.title'), note: 'workqueue, leader, scheduler', run: to({ resource: 'loops', object: undefined }) },
@@ -276,6 +278,7 @@ function useCommands(wanted: string): Entry[] {
       run: () => dock.add(logsTab({ context: place.context, namespace: place.namespace, title: t('logs.ofSelector'), selector: '' })),
     },
     { text: t('rights.title'), note: 'rbac, auth can-i, who-can', run: to({ resource: rightsPlace, object: undefined, filter: '' }) },
+    { text: t('person.title'), note: 'certificate, token', run: to({ resource: rightsPlace, object: undefined, filter: askPerson }) },
     {
       text: t('acting.choose'),
       note: 'impersonate, --as',

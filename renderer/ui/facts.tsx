@@ -34,8 +34,11 @@ export function Path({ text }: { text: string }) {
   ))
 }
 
-/** A long word of the API breaks before its capitals. */
+const longWord = 24
+
+/** A word of the API that is too long for a column breaks before its capitals. */
 export function CamelCase({ text }: { text: string }) {
+  if (text.length <= longWord) return text
   return text.split(/(?<=[a-z0-9])(?=[A-Z])/).map((part, index) => (
     <Fragment key={`${index} ${part}`}>
       {part}

@@ -21,6 +21,9 @@ export function readAsked(text: string): Asked | undefined {
     : undefined
 }
 
+/** Of an address that opens the dialog for somebody else's kubeconfig. */
+export const askPerson = 'ask=person'
+
 export const askedText = (asked: Asked): string => new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== '')).toString()
 
 /** The question that a form comes to: kinds by any name that kubectl takes (`deploy`, `Deployment`, `deployments.apps/scale`). */

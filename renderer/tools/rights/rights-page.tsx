@@ -16,7 +16,7 @@ import { useGo, usePlace } from '../../ui/place.ts'
 import { TabBar } from '../../ui/tab-bar.tsx'
 import { TextField } from '../../ui/text-field.tsx'
 import { ActAsLink } from './links.tsx'
-import { type Asked, askedText, questionOf, questionText, readAsked } from './question.ts'
+import { askPerson, type Asked, askedText, questionOf, questionText, readAsked } from './question.ts'
 import { GrantedRules, GrantedSubjects, RuleTable, Unread } from './tables.tsx'
 import './rights.css'
 import { part } from '../../ui/part.tsx'
@@ -98,17 +98,23 @@ export function RightsPage() {
 /** Gives somebody else a kubeconfig. */
 function LetIn() {
   const { t } = useTranslation()
-  const { context } = usePlace()
+  const { context, filter } = usePlace()
+  const go = useGo()
   const names = useNamespaceNames(context)
-  const [open, setOpen] = useState(false)
+  const [pressed, setPressed] = useState(false)
+  const asked = filter === askPerson
+  const close = (): void => {
+    setPressed(false)
+    if (asked) go({ filter: '' }, { replace: true })
+  }
   return (
     <>
-      <Button variant="default" size="xs" onClick={() => setOpen(true)}>
+      <Button variant="default" size="xs" onClick={() => setPressed(true)}>
         {t('person.open')}
       </Button>
-      {open && (
+      {(pressed || asked) && (
         <Suspense>
-          <PersonDialog namespaces={names} onClose={() => setOpen(false)} />
+          <PersonDialog namespaces={names} onClose={close} />
         </Suspense>
       )}
     </>
