@@ -133,7 +133,7 @@ test('the palette has the places of the rail, and what a page has a button for',
   await inspector.open('pods?q=nothing')
   await expect(inspector.statusBar).toContainText('kinds')
   await inspector.palette('clusters')
-  await page.getByRole('option', { name: 'Commands Clusters' }).click()
+  await page.getByRole('option', { name: 'Command Clusters' }).click()
   await expect(page).toHaveURL(/\/clusters$/)
   await inspector.palette('kubeconfig for')
   await page.keyboard.press('Enter')
