@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
 import { test } from '../fixtures/desktop.ts'
+import { env, windowOf } from '../fixtures/remote-window.ts'
 import { retype } from '../fixtures/retype.ts'
 import { scratch } from '../fixtures/scratch.ts'
 import { startServer } from '../fixtures/server.ts'
-import { redeem } from '../fixtures/session.ts'
 import { adminOf, writeKubeconfig } from '../fixtures/stub-cluster.ts'
 import { Inspector } from '../pages/inspector.ts'
 
@@ -18,11 +18,8 @@ test('a cluster that freezes while one edits: what is typed stays, and of a chan
   using dir = scratch()
   const file = join(dir.path, 'config')
   writeKubeconfig(file, { remote: adminOf(remote) })
-  // What a person waits 8 s for is 2 s here.
-  await using gateway = await startServer({ gateway: true, env: { KUBECONFIG: file, BINNACLE_CONNECTION_PACE: '4' } })
-  const { origin, storageState } = await redeem(gateway.sessionUrl)
-  const context = await browser.newContext({ baseURL: origin, storageState })
-  const page = await context.newPage()
+  await using gateway = await startServer({ gateway: true, env: env(file) })
+  const page = await windowOf(browser, gateway)
   const inspector = new Inspector(page, 'remote')
   const { details, dialog } = inspector
   const editor = details.locator('.cm-content')
@@ -65,7 +62,7 @@ test('a cluster that freezes while one edits: what is typed stays, and of a chan
   await page.keyboard.press('Escape')
   await expect(details.getByRole('status').filter({ hasText: 'As stored' })).toBeVisible()
   await expect(editor).toContainText('wind: south')
-  await context.close()
+  await page.context().close()
 })
 
 test('a deletion, and a text that is applied, say the same of a cluster that closes the connection', async ({ browser }) => {
@@ -73,10 +70,8 @@ test('a deletion, and a text that is applied, say the same of a cluster that clo
   using dir = scratch()
   const file = join(dir.path, 'config')
   writeKubeconfig(file, { remote: adminOf(remote) })
-  await using gateway = await startServer({ gateway: true, env: { KUBECONFIG: file } })
-  const { origin, storageState } = await redeem(gateway.sessionUrl)
-  const context = await browser.newContext({ baseURL: origin, storageState })
-  const page = await context.newPage()
+  await using gateway = await startServer({ gateway: true, env: env(file) })
+  const page = await windowOf(browser, gateway)
   const inspector = new Inspector(page, 'remote')
   const { dialog } = inspector
   for (const name of ['one', 'two'])
@@ -100,5 +95,5 @@ test('a deletion, and a text that is applied, say the same of a cluster that clo
   await expect(dialog.getByRole('button', { name: /^Apply/ })).toBeEnabled()
   await dialog.getByRole('button', { name: /^Apply/ }).click()
   await expect(dialog.getByRole('status').filter({ hasText: '1 without an answer' })).toBeVisible()
-  await context.close()
+  await page.context().close()
 })
