@@ -1,6 +1,6 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect } from '@playwright/test'
+import { expect, type Page } from '@playwright/test'
 import { test } from '../fixtures/desktop.ts'
 import { connection, env, windowOf } from '../fixtures/remote-window.ts'
 import { scratch } from '../fixtures/scratch.ts'
@@ -67,6 +67,42 @@ test('a watch that freezes with its rows on screen goes on from where it was', a
   await expect(inspector.row(/after/)).toBeVisible()
   await expect(inspector.row(/before/)).toBeVisible()
   await expect(page.getByText(/Not live/)).toHaveCount(0)
+  await page.context().close()
+})
+
+test('pages that are no list of a kind say as well that they are not live, and that there is nothing is not said', async ({ browser }) => {
+  await using remote = await startServer()
+  using dir = scratch()
+  writeKubeconfig(join(dir.path, 'config'), { remote: adminOf(remote) })
+  await using server = await startServer({ gateway: true, env: env(join(dir.path, 'config')) })
+  const page = await windowOf(browser, server)
+  const inspector = new Inspector(page, 'remote')
+  const pages = [
+    ['helm', 'No Helm release here'],
+    ['topology?ns=default', 'Nothing in default'],
+  ] as const
+  const views: Page[] = []
+  for (const [place] of pages) {
+    const view = await page.context().newPage()
+    await new Inspector(view, 'remote').open(place)
+    views.push(view)
+  }
+  await inspector.open('configmaps')
+  for (const [at, view] of views.entries()) await expect(view.getByText(pages[at]?.[1] ?? '')).toBeVisible()
+  remote.process.kill('SIGSTOP')
+  try {
+    for (const [at, view] of views.entries()) {
+      await expect(connection(view)).toHaveText(/^Unreachable since/)
+      await expect(view.getByRole('alert')).toContainText('did not answer')
+      await expect(view.getByText(pages[at]?.[1] ?? '')).toHaveCount(0)
+    }
+  } finally {
+    remote.process.kill('SIGCONT')
+  }
+  for (const [at, view] of views.entries()) {
+    await expect(view.getByText(pages[at]?.[1] ?? '')).toBeVisible()
+    await expect(view.getByRole('alert')).toHaveCount(0)
+  }
   await page.context().close()
 })
 

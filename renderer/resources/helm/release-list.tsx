@@ -1,12 +1,11 @@
 import { type ReactNode, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { useHub } from '../../queries/hub.ts'
 import { Age } from '../../ui/age.tsx'
 import { Table } from '../../ui/facts.tsx'
-import { FeedNotice } from '../../ui/feed-notice.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
 import { placeUrl, usePlace } from '../../ui/place.ts'
+import { PageNotice, useAway } from '../generic/page-notice.tsx'
 import { releaseTone, type Revision } from './release.ts'
 import { mostOpened, useOutlines, useReleases } from './use-releases.ts'
 import './helm.css'
@@ -16,7 +15,6 @@ const weights = { bad: 0, warn: 1, busy: 2, ok: 3, muted: 4 }
 /** The Helm releases of a cluster or a namespace, from the Secrets in which helm keeps them; those in trouble first. */
 export function ReleaseList({ refused }: { /** For somebody who may not look here: where else. */ refused: ReactNode }) {
   const { t } = useTranslation()
-  const hub = useHub()
   const place = usePlace()
   const { context, namespace } = place
   const [filter, setFilter] = useState('')
@@ -32,7 +30,8 @@ export function ReleaseList({ refused }: { /** For somebody who may not look her
     return wanted.every((word) => text.includes(word))
   })
   const outlines = useOutlines(context, shown)
-  const known = state?.synced === true || newest.length > 0
+  const away = useAway(context)
+  const known = newest.length > 0 || (state?.synced === true && !away)
   return (
     <section className="list-page" aria-label={t('helm.title')}>
       <div className="toolbar">
@@ -55,11 +54,11 @@ export function ReleaseList({ refused }: { /** For somebody who may not look her
           onChange={(event) => setFilter(event.target.value)}
         />
       </div>
-      <FeedNotice state={state} count={newest.length} onRetry={() => hub.kick()} />
+      <PageNotice state={state} count={newest.length} />
       {!known && state?.error?.code === 403 && refused}
       <div className="helm-list" tabIndex={0} role="region" aria-label={t('helm.title')}>
         {!known ? (
-          state?.error === undefined && <p className="dim card-note">{t('common.loading')}</p>
+          state?.error === undefined && !away && <p className="dim card-note">{t('common.loading')}</p>
         ) : shown.length === 0 ? (
           <div className="empty">
             <strong>{newest.length > 0 ? t('list.noMatch', { filter }) : t('helm.none')}</strong>

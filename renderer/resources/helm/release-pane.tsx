@@ -3,13 +3,11 @@ import { useTranslation } from 'react-i18next'
 import { DiffView } from '../../tools/actions/diff-view.tsx'
 import { CodeEditor } from '../../tools/yaml/code-editor.tsx'
 import { yamlText } from '../../tools/yaml/text.ts'
-import { useHub } from '../../queries/hub.ts'
 import { isSecret } from '../../kube/secret-values.ts'
 import { Age } from '../../ui/age.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { ErrorView } from '../../ui/error-view.tsx'
 import { Facts, Section, Table } from '../../ui/facts.tsx'
-import { FeedNotice } from '../../ui/feed-notice.tsx'
 import { Icon, ToneWord } from '../../ui/icon.tsx'
 import { MiddleName } from '../../ui/middle-name.tsx'
 import { useGo, usePlace } from '../../ui/place.ts'
@@ -22,6 +20,7 @@ import { type Release, releaseTone, type Revision } from './release.ts'
 import { ReleaseDialog } from './release-dialog.tsx'
 import { chartText } from './release-list.tsx'
 import { comparedManifests, manifestText } from './texts.ts'
+import { PageNotice, useAway } from '../generic/page-notice.tsx'
 import { useOutlines, useRelease, useReleases } from './use-releases.ts'
 
 const tabs = ['overview', 'values', 'manifest', 'history'] as const
@@ -31,10 +30,10 @@ type Asked = { kind: 'uninstall' } | { kind: 'rollback'; to: Revision }
 /** One release: what it is, its values, its manifest, and its revisions with what each changed. */
 export function ReleasePane({ namespace, name, onClose }: { namespace: string; name: string; onClose(): void }) {
   const { t } = useTranslation()
-  const hub = useHub()
   const place = usePlace()
   const go = useGo()
   const { context } = place
+  const away = useAway(context)
   const { state, releases } = useReleases(context, namespace, name)
   const revisions = releases[0] ?? none
   const [newest] = revisions
@@ -66,10 +65,10 @@ export function ReleasePane({ namespace, name, onClose }: { namespace: string; n
         onPick={(next) => go({ tab: next === 'overview' ? '' : next })}
         tabs={tabs.map((id) => ({ id, label: t(`helm.tabs.${id}`) }))}
       />
-      <FeedNotice state={state} count={revisions.length} onRetry={() => hub.kick()} />
+      <PageNotice state={state} count={revisions.length} />
       <div className="details-body" role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} tabIndex={0}>
         {error && <ErrorView error={error} onRetry={() => void refetch()} />}
-        {state?.synced && !newest && (
+        {state?.synced && !away && !newest && (
           <div className="empty">
             <strong>{t('details.notFound', { kind: t('helm.release'), name })}</strong>
           </div>

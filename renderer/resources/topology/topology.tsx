@@ -1,3 +1,4 @@
+import { PageNotice, useAway } from '../generic/page-notice.tsx'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { resourceOfKind } from '../../kube/resource.ts'
@@ -52,17 +53,17 @@ function Picture({ graph, label, place }: { graph: Graph; label: string; place: 
 /** All of a namespace: what requests go through, pods, and who makes them. */
 export function NamespaceTopology({ namespace }: { namespace: string }) {
   const { t } = useTranslation()
-  const hub = useHub()
   const place = usePlace()
+  const away = useAway(place.context)
   const { contents, state, unlisted } = useTopology(place.context, namespace, true)
   const graph = useMemo(() => namespaceGraph(contents), [contents])
   return (
     <>
-      <FeedNotice state={state} count={contents.pods.length} onRetry={() => hub.kick()} />
+      <PageNotice state={state} count={contents.pods.length} />
       <div className="graph-note">
         <UnlistedLine of={unlisted} namespace={namespace} />
       </div>
-      {state?.synced && graph.nodes.length === 0 && <p className="empty">{t('graph.nothing', { namespace })}</p>}
+      {state?.synced && !away && graph.nodes.length === 0 && <p className="empty">{t('graph.nothing', { namespace })}</p>}
       {graph.nodes.length > 0 && <Picture graph={graph} label={t('graph.namespace', { namespace })} place={place} />}
     </>
   )
