@@ -79,7 +79,7 @@ test('pages that are no list of a kind say as well that they are not live, and t
   const inspector = new Inspector(page, 'remote')
   const pages = [
     ['helm', 'No Helm release here'],
-    ['topology?ns=default', 'Nothing in default'],
+    ['topology?ns=kube-public', 'Nothing to draw in kube-public'],
   ] as const
   const views: Page[] = []
   for (const [place] of pages) {
