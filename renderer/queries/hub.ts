@@ -1,5 +1,6 @@
 import { createContext, useCallback, useContext, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { FeedHub, ViewHandle } from '../kube/hub.ts'
+import { inOrder } from '../kube/in-order.ts'
 import type { FeedSource, NetState, ObjectData, SummaryData, ViewData, ViewRequest } from '../kube/protocol.ts'
 import type { FeedState } from '../kube/reflector.ts'
 
@@ -104,11 +105,13 @@ export function useSummaries<T>(
   type Known = ReadonlyMap<string, { value: T; state: FeedState }>
   const [held, setHeld] = useState<{ key: string; of: Known }>({ key: '', of: new Map() })
   useEffect(() => {
-    let of: Known = new Map()
-    const closes = Object.entries(JSON.parse(key) as Record<string, FeedSource>).map(([resource, source]) =>
+    const known = new Map<string, { value: T; state: FeedState }>()
+    const asked = JSON.parse(key) as Record<string, FeedSource>
+    const order = Object.keys(asked)
+    const closes = Object.entries(asked).map(([resource, source]) =>
       hub.summary(source, name, ({ value, state }) => {
-        of = new Map([...of, [resource, { value: value as T, state }]])
-        setHeld({ key, of })
+        known.set(resource, { value: value as T, state })
+        setHeld({ key, of: inOrder(order, known) })
       }),
     )
     return () => closes.forEach((close) => close())

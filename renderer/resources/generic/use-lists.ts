@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { clusterPath, requestJson } from '../../kube/fetch.ts'
+import { inOrder } from '../../kube/in-order.ts'
 import { can, resourceKey, resourcePath } from '../../kube/resource.ts'
 import type { KubeList, KubeObject } from '../../kube/types.ts'
 import { useResources } from '../../queries/discovery.ts'
@@ -29,14 +30,14 @@ export function useLists(
     refetchInterval: refreshMs,
     retry: false,
     queryFn: async ({ signal }) => {
-      const unread: string[] = []
+      const unread = new Map<string, string>()
       const lists = kinds.map(async (resource): Promise<Listed[]> => {
         const path = clusterPath(context, resourcePath(resource, namespace))
         const read = await requestJson<KubeList>(path, { signal }).catch(() => undefined)
-        if (read === undefined) unread.push(resource.kind)
+        if (read === undefined) unread.set(resourceKey(resource), resource.kind)
         return (read?.items ?? []).map((object) => ({ key: resourceKey(resource), kind: resource.kind, object }))
       })
-      return { objects: (await Promise.all(lists)).flat(), unread }
+      return { objects: (await Promise.all(lists)).flat(), unread: [...inOrder(kinds.map(resourceKey), unread).values()] }
     },
   })
   return data

@@ -4,6 +4,7 @@ import { toApiError } from '../../kube/api-error.ts'
 import { clusterPath, requestJson } from '../../kube/fetch.ts'
 import type { FeedSource } from '../../kube/protocol.ts'
 import type { FeedState } from '../../kube/reflector.ts'
+import { inOrder } from '../../kube/in-order.ts'
 import { can, type Resource, resourceKey, resourcePath } from '../../kube/resource.ts'
 import type { KubeList, KubeObject } from '../../kube/types.ts'
 import { pods, services, useResources } from '../../queries/discovery.ts'
@@ -118,20 +119,20 @@ export function useOwned(context: string, namespace: string, enabled: boolean) {
     queryKey: ['owned', context, namespace, listed.map(resourceKey).join()],
     queryFn: async ({ signal }) => {
       const found: Owned[] = []
-      const unlisted: Unlisted[] = []
+      const missing = new Map<string, Unlisted>()
       for (let from = 0; from < listed.length; from += atOnce) {
         const part = await Promise.all(
           listed.slice(from, from + atOnce).map((resource) =>
             ownedOf(context, namespace, resource, signal).catch((thrown: unknown) => {
               const { code, message } = toApiError(thrown)
-              if (code !== 404) unlisted.push({ kind: resource.kind, code, message })
+              if (code !== 404) missing.set(resourceKey(resource), { kind: resource.kind, code, message })
               return []
             }),
           ),
         )
         found.push(...part.flat())
       }
-      return { found, unlisted }
+      return { found, unlisted: [...inOrder(listed.map(resourceKey), missing).values()] }
     },
     enabled: enabled && listed.length > 0,
     refetchInterval: refreshMs,
