@@ -247,6 +247,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     ...{ clock, authenticator, authorizer, admission, waitGroup, metrics: requests, access },
     ...{ cbor, types: scheme, writeStatus: statusWriter(scheme, cbor) },
     ...{ uncompressed: isClosed('APIResponseCompression'), withoutWatchLists: isClosed('WatchList') },
+    uncompressedWatches: isClosed('WatchListCompression'),
     unconstrainedImpersonation: isClosed('ConstrainedImpersonation'),
     ...filterOptions(o),
     unlimited: (user) => inProcess.has(user),

@@ -6,6 +6,7 @@ import { scratch } from '../fixtures/scratch.ts'
 import { type Server, startServer } from '../fixtures/server.ts'
 import { type Store, stores } from '../fixtures/stores.ts'
 import { until } from '../fixtures/until.ts'
+import type { WatchStream } from '../fixtures/watch.ts'
 import { WriteLoad } from '../fixtures/write-load.ts'
 
 const MAPS = '/api/v1/namespaces/default/configmaps'
@@ -182,6 +183,24 @@ for (const kind of stores) {
         apiVersion: 'v1',
         metadata: { resourceVersion: expect.stringMatching(/^\d+$/), annotations: { 'k8s.io/initial-events-end': 'true' } },
       })
+    })
+
+    test('such a watch is compressed for whoever takes that, and each event can be read as it comes', async () => {
+      const query = 'watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&labelSelector=part%3Dzip'
+      const open = (encoding: string, asked = query): Promise<WatchStream> =>
+        api.stream(`${MAPS}?${asked}`, undefined, { 'accept-encoding': encoding })
+      await api.create(MAPS, map('zip-a', { labels: { part: 'zip' } }))
+      using watch = await open('deflate, gzip')
+      await watch.until('the bookmark', (e) => e.type === 'BOOKMARK')
+      await api.create(MAPS, map('zip-b', { labels: { part: 'zip' } }))
+      await watch.until('the event', (e) => e.object.metadata.name === 'zip-b')
+      await api.remove(`${MAPS}/zip-a`)
+      await watch.until('the end of an object', (e) => e.type === 'DELETED')
+      expect(watch.events.map((e) => e.type)).toEqual(['ADDED', 'BOOKMARK', 'ADDED', 'DELETED'])
+      using weighed = await open('gzip;q=1')
+      using others = await open('br')
+      using plain = await open('gzip', 'watch=true')
+      expect([watch, weighed, others, plain].map(({ isCompressed }) => isCompressed)).toEqual([true, false, false, false])
     })
 
     test('bookmarks come before the end of a watch', async () => {

@@ -12,7 +12,7 @@ beforeAll(async () => {
     closedGates: new Set([
       ...(['APIServerIdentity', 'ComponentFlagz', 'ComponentStatusz', 'DeploymentReplicaSetTerminatingReplicas'] as const),
       ...(['PodDeletionCost', 'TokenRequestServiceAccountUIDValidation', 'StorageVersionHash', 'OpenAPIEnums', 'WatchList'] as const),
-      ...(['APIResponseCompression', 'ConstrainedImpersonation', 'RemoteRequestHeaderUID'] as const),
+      ...(['APIResponseCompression', 'ConstrainedImpersonation', 'RemoteRequestHeaderUID', 'WatchListCompression'] as const),
     ]),
   })
 })

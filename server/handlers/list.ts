@@ -91,7 +91,7 @@ async function piecesOf(
   return { pieces, size }
 }
 
-const zippedHeaders = { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }
+export const zippedHeaders = { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }
 
 async function respondItems(
   ctx: RequestContext,
@@ -128,8 +128,10 @@ async function prepare(served: ServedResource, { namespace, labels, fields }: Se
 }
 
 /** By name alone (apiserver `responsewriters.ContentEncodingSupported`): one with a weight is passed over. */
-const acceptsGzip = ({ uncompressed, exchange }: RequestContext): boolean =>
-  uncompressed !== true && /(?:^|,)\s*gzip\s*(?:,|$)/.test(exchange.headers['accept-encoding'] ?? '')
+export const takesGzip = ({ exchange }: RequestContext): boolean =>
+  /(?:^|,)\s*gzip\s*(?:,|$)/.test(exchange.headers['accept-encoding'] ?? '')
+
+const acceptsGzip = (ctx: RequestContext): boolean => ctx.uncompressed !== true && takesGzip(ctx)
 
 // Each chunk is compressed once, apart from the others, and kept until one of its objects changes.
 async function respondStitched(

@@ -19,6 +19,8 @@ import { errorFrame } from './encoders/frames.ts'
 import { whileFilling } from '../registry/generic/filling.ts'
 import { checkStreams, encoderFor } from './respond.ts'
 import { asksForSocket, watchSocket } from './watch-socket.ts'
+import { takesGzip, zippedHeaders } from './list.ts'
+import { ZippedWatch } from './zipped-watch.ts'
 
 /** A watch without timeoutSeconds lives between this and twice this long (kube-apiserver --min-request-timeout). */
 export interface WatchLimits {
@@ -65,7 +67,11 @@ export async function watchObjects(
   const isSocket = asksForSocket(ctx.exchange)
   const socket = isSocket ? watchSocket(ctx.exchange, encoder.watchContentType) : undefined
   if (isSocket && socket === undefined) return
-  const stream = socket ?? ctx.exchange.stream(200, { 'content-type': encoder.watchContentType })
+  const beginsWithList = query.sendInitialEvents === true && query.allowWatchBookmarks
+  const zips = beginsWithList && socket === undefined && ctx.uncompressedWatches !== true && takesGzip(ctx)
+  const headers = { 'content-type': encoder.watchContentType, ...(zips ? zippedHeaders : {}) }
+  const opened = socket ?? ctx.exchange.stream(200, headers)
+  const stream = zips ? new ZippedWatch(opened) : opened
   try {
     if (typeof past === 'object' && 'failure' in past) throw past.failure
     const watcher = store.resource.cache.watch(

@@ -160,6 +160,7 @@ export const ASKED = {
   StorageVersionHash: 'discovery tell a hash of the version that is stored',
   TokenRequestServiceAccountUIDValidation: 'the UID in a token request be compared',
   WatchList: 'a watch begin with a list and tell where that ends',
+  WatchListCompression: 'such a watch be compressed',
 } as const
 
 export type AskedGate = keyof typeof ASKED

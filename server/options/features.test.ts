@@ -95,7 +95,7 @@ test.each<[gates: string[], closed: string[]]>([
       ...['APIResponseCompression', 'AllowParsingUserUIDFromCertAuth', 'ComponentFlagz', 'ConstrainedImpersonation'],
       ...['DeploymentReplicaSetTerminatingReplicas', 'OpenAPIEnums', 'PodDeletionCost', 'PodTopologyLabelsAdmission'],
       ...['RemoteRequestHeaderUID', 'ServiceAccountNodeAudienceRestriction', 'StorageVersionHash'],
-      ...['TokenRequestServiceAccountUIDValidation', 'WatchList'],
+      ...['TokenRequestServiceAccountUIDValidation', 'WatchList', 'WatchListCompression'],
     ],
   ],
 ])('%j closes %j', (gates, closed) => {

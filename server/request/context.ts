@@ -30,6 +30,8 @@ export interface RequestContext {
   readonly cbor?: boolean
   /** Answers are not compressed: the gate APIResponseCompression is closed. */
   readonly uncompressed?: boolean
+  /** Watches that begin with a list are not compressed: the gate WatchListCompression is closed. */
+  readonly uncompressedWatches?: boolean
   /** A watch may not ask for a list before: the gate WatchList is closed. */
   readonly withoutWatchLists?: boolean
   /** The built-in kinds, whatever resource the request is about: options, a Status, what is asked of a subresource. */
@@ -59,7 +61,7 @@ const nobody: UserInfo = { name: '', groups: [] }
 /** What the server has for every request. */
 export type RequestDependencies = Pick<
   RequestContext,
-  'clock' | 'admission' | 'authorizer' | 'types' | 'cbor' | 'uncompressed' | 'withoutWatchLists'
+  'clock' | 'admission' | 'authorizer' | 'types' | 'cbor' | 'uncompressed' | 'uncompressedWatches' | 'withoutWatchLists'
 >
 
 /** The context of a request from outside; what few requests need is made when they ask for it. */
@@ -73,6 +75,7 @@ export class ServedRequest implements RequestContext {
   readonly authorizer: Authorizer
   readonly cbor: boolean
   readonly uncompressed: boolean
+  readonly uncompressedWatches: boolean
   readonly withoutWatchLists: boolean
   readonly types: KindTypes
   readonly receivedAt: number
@@ -94,6 +97,7 @@ export class ServedRequest implements RequestContext {
     this.authorizer = by.authorizer
     this.cbor = by.cbor === true
     this.uncompressed = by.uncompressed === true
+    this.uncompressedWatches = by.uncompressedWatches === true
     this.withoutWatchLists = by.withoutWatchLists === true
     this.types = by.types
     this.receivedAt = by.clock.now()
