@@ -23,7 +23,9 @@ import {
   ensureSystemPriorityClasses,
   type BootstrapOptions,
 } from './control-plane/bootstrap.ts'
+import { defaultPolicy } from './authz/rbac/bootstrap-policy.ts'
 import { ensureRbacPolicy } from './control-plane/bootstrap-roles.ts'
+import { policyWith } from './control-plane/closed-policy.ts'
 import { Feed } from './cache/feed.ts'
 import { localTransport } from './client/local-transport.ts'
 import type { Turns } from './client/turn-gate.ts'
@@ -68,7 +70,7 @@ import { serviceNetwork } from './registry/core/services/network.ts'
 import type { ServedResource } from './registry/generic/resource.ts'
 import type { Store } from './registry/generic/store.ts'
 import { serverContext } from './registry/generic/strategy.ts'
-import { withClosedGates } from './control-plane/closed-gates.ts'
+import { servedWith, withClosedGates } from './control-plane/closed-gates.ts'
 import { builtInKinds, unstoredKinds } from './control-plane/kinds.ts'
 import { usageKinds, type UsageSource } from './registry/metrics/usage.ts'
 import { Registry } from './registry/registry.ts'
@@ -127,6 +129,7 @@ const REPLAY = 1000
 export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const { clock, log, cbor = false } = o
   const isClosed = (gate: AskedGate): boolean => o.closedGates?.has(gate) === true
+  const keepsKind = servedWith(isClosed)
   const lifecycle = new Lifecycle()
   let graceMs = 0
   // What is started ends in the opposite order, at the end or when a stage fails.
@@ -148,7 +151,13 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const storage = timings.observe(o.storage)
   const feed = new Feed({ storage, prefix: `${o.keyPrefix}/`, clock, log, replay: REPLAY })
   starting.defer(() => feed.close())
-  const registry = new Registry({ storage, feed, keyPrefix: `${o.keyPrefix}/`, builtIn: scheme, isServed: o.isServed })
+  const registry = new Registry({
+    storage,
+    feed,
+    keyPrefix: `${o.keyPrefix}/`,
+    builtIn: scheme,
+    isServed: (of) => o.isServed?.(of) !== false && keepsKind(of),
+  })
   const store = (resource: string): Store => registry.store(resource)
 
   // Ways to kubelets, pods and servers behind services.
@@ -306,7 +315,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   starting.defer(() => tracking.stop())
   starting.defer(() => aggregator.stop())
   await Promise.all([
-    lifecycle.postStart('rbac/bootstrap-roles', () => ensureRbacPolicy(registry, context)),
+    lifecycle.postStart('rbac/bootstrap-roles', () => ensureRbacPolicy(registry, context, policyWith(isClosed, defaultPolicy()))),
     lifecycle.postStart(AGGREGATION, () => aggregator.start()),
     lifecycle.postStart('start-cluster-authentication-info-controller', () => identities.written),
     lifecycle.postStart('start-legacy-token-tracking-controller', () => tracking.start(context)),

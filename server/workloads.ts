@@ -103,7 +103,9 @@ export function startWorkloads(w: WorkloadsOptions): Workloads {
   const running = (): void => signal.throwIfAborted()
   const wishes = options.controllers
   const scheduling = !wishes.includes(`-${SCHEDULER}`) && (wishes.includes('*') || wishes.includes(SCHEDULER))
-  const selected = selectControllers(wishes.filter((x) => x !== SCHEDULER && x !== `-${SCHEDULER}`))
+  const selected = selectControllers(wishes.filter((x) => x !== SCHEDULER && x !== `-${SCHEDULER}`)).filter(
+    ({ gate }) => gate === undefined || w.gates.has(gate),
+  )
   const agents = startAgents(w, (user, agent) => clientAs(user, agent, nodeTurns))
   agents.catch((e: unknown) =>
     log.error({ error: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'the node agents could not start'),

@@ -23,9 +23,9 @@ const SPLIT: ReadonlyMap<string, string> = new Map([['system:public-info-viewer'
  * Makes the default roles and bindings, and adds to those that are there what they lack (post-start hook `rbac/bootstrap-roles`). A start
  * that finds everything in order writes nothing.
  */
-export async function ensureRbacPolicy(registry: Registry, context: StrategyContext): Promise<void> {
+export async function ensureRbacPolicy(registry: Registry, context: StrategyContext, policy = defaultPolicy()): Promise<void> {
   const writes: Promise<void>[] = []
-  for (const { resource, object } of defaultPolicy()) {
+  for (const { resource, object } of policy) {
     const source = resource === 'clusterrolebindings' ? SPLIT.get(object.metadata.name ?? '') : undefined
     const ensured = (): Promise<void> => ensure(registry, context, resource, object)
     writes.push(source === undefined ? ensured() : ensureSplit(registry, context, object, source).then(ensured))

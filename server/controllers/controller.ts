@@ -67,6 +67,8 @@ export interface Controller {
   readonly disabledByDefault?: boolean
   /** The service account in kube-system that it writes as, where that is not called as the controller is; '' for the manager itself. */
   readonly account?: string
+  /** It runs while this is open. */
+  readonly gate?: AskedGate
   /** Resolves when its caches are filled and its workers run. */
   start(ctx: ControllerContext): Promise<void>
 }

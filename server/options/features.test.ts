@@ -21,9 +21,9 @@ describe('the gate of CBOR', () => {
     [['CBORServingAndStorage=true'], true],
     [['CBORServingAndStorage=1'], true],
     [['kube:CBORServingAndStorage=true'], true],
-    [['AllAlpha=true'], true],
+    [['AllAlpha=true,GenericWorkload=true'], true],
     [['AllBeta=true'], false],
-    [['AllAlpha=true,CBORServingAndStorage=false'], false],
+    [['AllAlpha=true,GenericWorkload=true,CBORServingAndStorage=false'], false],
     [['CBORServingAndStorage=true', 'CBORServingAndStorage=false'], false],
     [['', 'CBORServingAndStorage=true'], true],
   ])('%j: %s', (gates, open) => {
@@ -54,8 +54,8 @@ test.each([
 // As kube-apiserver 1.37.2 has them in kubernetes_feature_enabled with the same flag.
 test.each<[string[], Record<string, boolean>]>([
   [[], { AllAlpha: false, AllBeta: false, WatchList: true, EventedPLEG: false, GenericWorkload: false, KMSv1: false, ImageVolume: true }],
-  [['AllAlpha=true'], { AllAlpha: true, EventedPLEG: true, GenericWorkload: false, WatchList: true, KMSv1: false }],
-  [['AllAlpha=true,EventedPLEG=false'], { EventedPLEG: false, CBORServingAndStorage: true }],
+  [['AllAlpha=true,GenericWorkload=true'], { AllAlpha: true, EventedPLEG: true, GenericWorkload: true, WatchList: true, KMSv1: false }],
+  [['AllAlpha=true,GenericWorkload=true,EventedPLEG=false'], { EventedPLEG: false, CBORServingAndStorage: true }],
   [['AllBeta=false', 'WatchList=true'], { AllBeta: false, WatchList: true, APIResponseCompression: false, ImageVolume: true }],
   [['AllBeta=true'], { GenericWorkload: true, EventedPLEG: false }],
 ])('%j: what is on', (gates, wanted) => {
@@ -64,6 +64,22 @@ test.each<[string[], Record<string, boolean>]>([
   const states = new Map(featureStates(result.options.features).map(({ name, isOpen }) => [name, isOpen]))
   expect(states.size).toBe(254)
   expect(Object.fromEntries(Object.keys(wanted).map((name) => [name, states.get(name)]))).toEqual(wanted)
+})
+
+test.each<[gates: string, errors: string[]]>([
+  [
+    'ContainerRestartRules=false',
+    ['RestartAllContainersOnContainerExits is enabled, but depends on features that are disabled: [ContainerRestartRules]'],
+  ],
+  ['APIServerIdentity=false,UnknownVersionInteroperabilityProxy=false', []],
+  [
+    'CompositePodGroup=true',
+    ['CompositePodGroup is enabled, but depends on features that are disabled: [GenericWorkload TopologyAwareWorkloadScheduling]'],
+  ],
+  ['AllBeta=false', []],
+  ['AllAlpha=true,GenericWorkload=true', []],
+])('a gate is not open without those that it needs: %s', (gates, errors) => {
+  expect(errorsOf(parse(gates))).toEqual(errors)
 })
 
 test.each<[gates: string, warning: string | undefined]>([
@@ -92,10 +108,18 @@ test.each<[gates: string[], closed: string[]]>([
   [
     ['AllBeta=false', 'APIServerIdentity=true,ComponentStatusz=true'],
     [
-      ...['APIResponseCompression', 'AllowParsingUserUIDFromCertAuth', 'ComponentFlagz', 'ConstrainedImpersonation'],
-      ...['DeploymentReplicaSetTerminatingReplicas', 'OpenAPIEnums', 'PodDeletionCost', 'PodTopologyLabelsAdmission'],
-      ...['RemoteRequestHeaderUID', 'ServiceAccountNodeAudienceRestriction', 'StorageVersionHash'],
-      ...['TokenRequestServiceAccountUIDValidation', 'WatchList', 'WatchListCompression'],
+      ...['APIResponseCompression', 'AllowParsingUserUIDFromCertAuth', 'CRDObservedGenerationTracking', 'ComponentFlagz'],
+      ...['ConstrainedImpersonation', 'ContainerRestartRules', 'DRAConsumableCapacity', 'DRADeviceBindingConditions'],
+      ...['DRAPartitionableDevices', 'DeploymentReplicaSetTerminatingReplicas', 'EnvFiles', 'InPlacePodLevelResourcesVerticalScaling'],
+      ...['MatchLabelKeysInPodTopologySpread', 'MaxUnavailableStatefulSet', 'OpenAPIEnums', 'PodDeletionCost'],
+      ...['PodLevelResources', 'PodTopologyLabelsAdmission', 'RemoteRequestHeaderUID', 'ResourceHealthStatus'],
+      ...[
+        'ResourceHealthStatusMessage',
+        'ServiceAccountNodeAudienceRestriction',
+        'StorageVersionHash',
+        'TokenRequestServiceAccountUIDValidation',
+      ],
+      ...['VolumeLimitScaling', 'WatchList', 'WatchListCompression'],
     ],
   ],
 ])('%j closes %j', (gates, closed) => {

@@ -1,6 +1,7 @@
 import type { Family } from './flag.ts'
 import { parsers, FlagValueError } from './flag.ts'
 import { ASKED, GATES, type AskedGate, type Stage } from './feature-gates.ts'
+import { DEPENDENCIES } from './gate-dependencies.ts'
 
 export interface FeatureOptions {
   /** `name=bool`, as given. */
@@ -19,10 +20,9 @@ export const features: Family<FeatureOptions> = {
       help: `Pairs of a feature gate and true or false. ${effects.join('; ')}; others have no effect.`,
     },
   },
-  validate: ({ featureGates }) => {
+  validate: (options) => {
     try {
-      gatesOf(featureGates)
-      return []
+      return unmet(options)
     } catch (e) {
       if (e instanceof GateError) return [e.message]
       throw e
@@ -106,6 +106,15 @@ export function featureStates({ featureGates }: FeatureOptions): FeatureState[] 
     return { name, stage, isOpen: told ?? isOpen }
   })
   return [...groups, ...single]
+}
+
+/** Gates that are open while some that they need are closed, in the reference's words. */
+function unmet(options: FeatureOptions): string[] {
+  const open = new Set(featureStates(options).flatMap(({ name, isOpen }) => (isOpen ? [name] : [])))
+  return [...DEPENDENCIES].flatMap(([name, needed]) => {
+    const closed = open.has(name) ? needed.filter((gate) => !open.has(gate)) : []
+    return closed.length === 0 ? [] : [`${name} is enabled, but depends on features that are disabled: [${closed.join(' ')}]`]
+  })
 }
 
 const isAsked = (name: string): name is AskedGate => Object.hasOwn(ASKED, name)

@@ -27,6 +27,7 @@ const POD_OWNED = (claim: ResourceClaim): boolean => claim.metadata.ownerReferen
 /** Deletes pods whose devices have a NoExecute taint, by their slice or by a rule, that their claim does not tolerate (KEP-5055). */
 export const deviceTaintEvictionController: Controller = {
   name: NAME,
+  gate: 'DRADeviceTaints',
   async start(ctx) {
     const { client, clock, signal } = ctx
     const queue = ctx.workQueue('device_taint_eviction')

@@ -19,6 +19,7 @@ export const bundleName = (signer: string, bundle: string): string =>
 /** Publishes the authority that the API server's certificate is from, as a ClusterTrustBundle (KEP-3257). */
 export const clusterTrustBundlePublisher: Controller = {
   name: 'kube-apiserver-serving-clustertrustbundle-publisher-controller',
+  gate: 'ClusterTrustBundle',
   account: 'kube-apiserver-serving-clustertrustbundle-publisher',
   async start(ctx) {
     const { rootCA: trustBundle } = ctx.options

@@ -11,6 +11,7 @@ const PERIOD_MS = 5 * 60_000
 /** Deletes pod certificate requests when they are old, whatever came of them. */
 export const podCertificateRequestCleanerController: Controller = {
   name: 'podcertificaterequest-cleaner-controller',
+  gate: 'PodCertificateRequest',
   account: 'podcertificaterequestcleaner',
   async start(ctx) {
     const requests = ctx.informers.informer(POD_CERTIFICATE_REQUESTS, { transform: dropManagedFields })

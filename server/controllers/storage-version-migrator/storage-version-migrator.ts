@@ -16,6 +16,7 @@ const WORKERS = 5
  */
 export const storageVersionMigratorController: Controller = {
   name: 'storage-version-migrator-controller',
+  gate: 'StorageVersionMigrator',
   async start(ctx) {
     const [byResource, checkpoints] = [ctx.workQueue('resource-version-controller'), ctx.workQueue('resource-version-controller')]
     const rewrites = ctx.workQueue('storage-version-migrator-controller')

@@ -27,6 +27,20 @@ describe('fields of features that are off', () => {
     })
   })
 
+  test('stay with a value that is not of the feature', () => {
+    const without = disabledFields([{ gate: 'One', paths: ['spec.list[].policy!Always', 'spec.other'] }])
+    const left = (spec: unknown, old?: unknown): unknown => {
+      const obj = object(spec)
+      without(obj, old === undefined ? undefined : object(old))
+      return obj.spec
+    }
+    const list = [{ policy: 'Always' }, { policy: 'Never' }]
+    expect(left({ list, other: 1 })).toEqual({ list: [{ policy: 'Always' }, {}] })
+    const always = { list: [{ policy: 'Always' }] }
+    expect(left({ ...always, other: 1 }, always)).toEqual(always)
+    expect(left({ other: 1 }, { list: [{ policy: 'Never' }] })).toEqual({ other: 1 })
+  })
+
   test('stay where the object has some of the same feature already', () => {
     expect(dropped({ one: 1, list: [{ one: 2, deep: { two: 3 } }] }, { list: [{ one: 1 }] })).toEqual({ one: 1, list: [{ one: 2 }] })
     expect(dropped({ one: [1] }, { one: [] })).toEqual({})

@@ -5,7 +5,7 @@ import type { KubeObject } from '../../../machinery/types.ts'
 /** Fields of a feature whose gate is off by default. */
 export interface DisabledFields {
   readonly gate: string
-  /** Dotted; `[]` behind a name goes through the members of a list, `{}` through the values of a map. */
+  /** Dotted; `[]` behind a name goes through the members of a list, `{}` through the values of a map; `!Value` at the end: but that one. */
   readonly paths: readonly string[]
   /** An object that is left empty goes, too. */
   readonly emptied?: boolean
@@ -14,8 +14,9 @@ export interface DisabledFields {
 interface Step {
   readonly key: string
   readonly through: '' | '[]' | '{}'
-  /** What is at its end is such a field. */
+  /** What is at its end is such a field, unless it has this value. */
   fields?: DisabledFields
+  except?: string
   readonly below: Step[]
 }
 
@@ -52,15 +53,16 @@ export function disabledFields(table: readonly DisabledFields[]): (obj: KubeObje
 function stepsOf(table: readonly DisabledFields[]): readonly Step[] {
   const root: Step[] = []
   for (const fields of table) {
-    for (const path of fields.paths) {
+    for (const whole of fields.paths) {
       let steps = root
+      const [path, except] = whole.split('!') as [string, string?]
       const names = path.split('.')
       names.forEach((name, i) => {
         const through = name.endsWith('[]') ? '[]' : name.endsWith('{}') ? '{}' : ''
         const key = through === '' ? name : name.slice(0, -2)
         let step = steps.find((s) => s.key === key && s.through === through)
         if (step === undefined) steps.push((step = { key, through, below: [] }))
-        if (i === names.length - 1) step.fields = fields
+        if (i === names.length - 1) Object.assign(step, { fields, except })
         steps = step.below
       })
     }
@@ -70,7 +72,7 @@ function stepsOf(table: readonly DisabledFields[]): readonly Step[] {
 
 function find(found: Found[], value: unknown, steps: readonly Step[], above?: JsonObject, keyAbove = ''): void {
   if (!isJsonObject(value)) return
-  for (const { key, through, fields, below } of steps) {
+  for (const { key, through, fields, except, below } of steps) {
     const member = value[key]
     if (member === undefined || member === null) {
       // Sent as an empty list, of which the normal form has nothing left.
@@ -78,7 +80,7 @@ function find(found: Found[], value: unknown, steps: readonly Step[], above?: Js
         found.push({ fields, holder: value, key, above: undefined, keyAbove: '' })
       continue
     }
-    if (fields !== undefined) found.push({ fields, holder: value, key, above, keyAbove })
+    if (fields !== undefined && (except === undefined || member !== except)) found.push({ fields, holder: value, key, above, keyAbove })
     if (below.length === 0) continue
     if (through === '') find(found, member, below, value, key)
     else if (Array.isArray(member)) for (const one of member) find(found, one, below)
