@@ -3,7 +3,7 @@ import { crc32Combine } from './crc32-combine.ts'
 import type { DeflatedPiece } from './chunk.ts'
 
 // RFC 1952: magic, deflate, no flags, no time, fastest algorithm, unknown OS.
-const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255])
+export const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255])
 // A final block with fixed codes and nothing in it (RFC 1951 §3.2.6).
 const LAST_BLOCK = Buffer.from([0x03, 0x00])
 const MAX_STORED = 0xffff
@@ -19,17 +19,26 @@ export function storedPiece(plain: Buffer): DeflatedPiece {
 
 /** One gzip member from pieces in order. */
 export function gzipOf(pieces: readonly DeflatedPiece[]): Buffer[] {
-  let crc = 0
-  let length = 0
-  const out: Buffer[] = [HEADER]
-  for (const p of pieces) {
-    crc = crc32Combine(crc, p.crc, p.length)
-    length += p.length
-    out.push(p.bytes)
+  const sum = new GzipSum()
+  for (const piece of pieces) sum.add(piece)
+  return [GZIP_HEADER, ...pieces.map((p) => p.bytes), sum.end()]
+}
+
+/** What the trailer of a member says of the pieces that went into it (RFC 1952 §2.3.1). */
+export class GzipSum {
+  #crc = 0
+  #length = 0
+
+  add(piece: DeflatedPiece): void {
+    this.#crc = crc32Combine(this.#crc, piece.crc, piece.length)
+    this.#length += piece.length
   }
-  const trailer = Buffer.alloc(8)
-  trailer.writeUInt32LE(crc, 0)
-  trailer.writeUInt32LE(length % 2 ** 32, 4)
-  out.push(LAST_BLOCK, trailer)
-  return out
+
+  /** The last block and the trailer. */
+  end(): Buffer {
+    const trailer = Buffer.alloc(8)
+    trailer.writeUInt32LE(this.#crc, 0)
+    trailer.writeUInt32LE(this.#length % 2 ** 32, 4)
+    return Buffer.concat([LAST_BLOCK, trailer])
+  }
 }

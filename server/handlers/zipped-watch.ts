@@ -1,43 +1,35 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib'
+import type { DeflatedPiece } from '../cache/chunk.ts'
+import { GZIP_HEADER, GzipSum } from '../cache/gzip-stitch.ts'
 import type { WatchOutput } from '../cache/watchers.ts'
 
 /** So much is compressed together at most, bytes; others have their turn behind it. */
 const GATHERED = 65_536
-/** As the reference compresses. */
+/** As the reference compresses. The flush ends on a byte, so that a reader can give out all that came before it (RFC 1951 §3.2.4). */
 const FLUSHED = { level: constants.Z_BEST_SPEED, finishFlush: constants.Z_SYNC_FLUSH }
 /** So few frames of one turn are events, of which every watcher gets the same: each is compressed once for all. More are a list. */
 const SHARED = 8
 
-const HEAD = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 0xff])
-const LAST_BLOCK = [1, 0, 0, 0xff, 0xff]
-const TRAILER = 8
-
-/**
- * A member of a gzip stream (RFC 1952 §2.2) that is flushed before it ends with an empty block: a reader may ask for the next member before
- * it gives out what it read since the last flush, as Go's does.
- */
-function memberOf(bytes: Buffer): Buffer {
-  const end = Buffer.alloc(LAST_BLOCK.length + TRAILER)
-  end.set(LAST_BLOCK)
-  end.writeUInt32LE(crc32(bytes), LAST_BLOCK.length)
-  end.writeUInt32LE(bytes.length, LAST_BLOCK.length + 4)
-  return Buffer.concat([HEAD, deflateRawSync(bytes, FLUSHED), end])
+function pieceOf(plain: Buffer): DeflatedPiece {
+  return { bytes: deflateRawSync(plain, FLUSHED), crc: crc32(plain), length: plain.length }
 }
 
-const members = new WeakMap<Buffer, Buffer>()
+const shared = new WeakMap<Buffer, DeflatedPiece>()
 
-function sharedMemberOf(frame: Buffer): Buffer {
-  let member = members.get(frame)
-  if (member === undefined) members.set(frame, (member = memberOf(frame)))
-  return member
+function sharedPieceOf(frame: Buffer): DeflatedPiece {
+  let piece = shared.get(frame)
+  if (piece === undefined) shared.set(frame, (piece = pieceOf(frame)))
+  return piece
 }
 
 /**
- * Compresses a watch that begins with a list (the gate WatchListCompression): what is written in one turn ends a member of a gzip stream, so
- * that the client can read all that there is at any time.
+ * Compresses a watch that begins with a list (the gate WatchListCompression): one gzip member, since not every client reads a second one,
+ * which is flushed after each turn, so that the client can read all that there is at any time.
  */
 export class ZippedWatch implements WatchOutput {
   readonly #output: WatchOutput
+  readonly #sum = new GzipSum()
+  #begun = false
   #frames: Buffer[] = []
   #size = 0
   /** The client does not read. */
@@ -71,15 +63,23 @@ export class ZippedWatch implements WatchOutput {
 
   end(): void {
     this.#flush()
+    this.#send([this.#sum.end()])
     this.#output.end()
   }
 
   readonly #flush = (): void => {
     const frames = this.#frames
     if (frames.length === 0) return
-    const zipped = frames.length <= SHARED ? frames.map(sharedMemberOf) : [memberOf(Buffer.concat(frames, this.#size))]
+    const pieces = frames.length <= SHARED ? frames.map(sharedPieceOf) : [pieceOf(Buffer.concat(frames, this.#size))]
     this.#frames = []
     this.#size = 0
-    if (!this.#output.write(zipped.length === 1 ? zipped[0]! : Buffer.concat(zipped))) this.#full = true
+    for (const piece of pieces) this.#sum.add(piece)
+    this.#send(pieces.map((piece) => piece.bytes))
+  }
+
+  #send(parts: Buffer[]): void {
+    if (!this.#begun) parts.unshift(GZIP_HEADER)
+    this.#begun = true
+    if (!this.#output.write(parts.length === 1 ? parts[0]! : Buffer.concat(parts))) this.#full = true
   }
 }
