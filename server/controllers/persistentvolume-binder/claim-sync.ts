@@ -46,7 +46,10 @@ export class ClaimSync {
     const { classes, volumes, writer } = this.#p
     const delayed = isDelayed(claim, classes)
     const volume = findVolume(claim, writer.newest(volumes), { delayed })
-    if (volume !== undefined) return writer.bind(volume, claim)
+    if (volume !== undefined) {
+      this.#provisioning.exists(claim, volume.metadata.name ?? '')
+      return writer.bind(volume, claim)
+    }
     if (await this.#takeDefaultClass(claim)) return
     if (delayed && !has(claim, SELECTED_NODE)) this.#tellWait(claim)
     else if (classOf(claim) !== '') return this.#provisioning.provision(claim)

@@ -131,6 +131,26 @@ describe('static binding', () => {
 })
 
 describe('the local class', () => {
+  test.each([
+    ['before the next try', false],
+    ['only when the next try tells', true],
+  ])('a volume whose creation is not answered is told of once, where it is heard of %s', async (_, isUnheard) => {
+    await start()
+    await ensureStorageClass(c.client, new AbortController().signal)
+    const held = isUnheard ? c.holdUp(({ path }) => path.startsWith('/api/v1/persistentvolumes?')) : undefined
+    let left = 1
+    c.loseAnswers(({ method, path }) => method === 'POST' && path.startsWith('/api/v1/persistentvolumes') && left-- > 0)
+    await c.create(PERSISTENT_VOLUME_CLAIMS, claim('data'))
+    const succeeded = async (): Promise<string[]> => (await c.events()).filter((event) => event.startsWith('ProvisioningSucceeded'))
+    await c.until('it is told of', async () => (await succeeded()).length > 0)
+    held?.letGo()
+    const { metadata } = await claimIs('data', 'Bound')
+    await c.pass(20)
+    expect(await succeeded()).toEqual([
+      `ProvisioningSucceeded: Successfully provisioned volume pvc-${metadata.uid} using kubernetes.io/host-path`,
+    ])
+  })
+
   test('a claim that names no class gets a directory; both go together', async () => {
     await start()
     await ensureStorageClass(c.client, new AbortController().signal)

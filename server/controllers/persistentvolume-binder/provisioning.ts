@@ -2,6 +2,7 @@ import { driverOfPlugin } from '../../client/csi-translation.ts'
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../../client/objects-storage.ts'
 import { PERSISTENT_VOLUMES } from '../../client/resource.ts'
 import { BOUND_BY_CONTROLLER, classOf, PROVISIONED_BY, SELECTED_NODE } from '../../client/volume-binding.ts'
+import { leavesOpen } from '../../client/outcome.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import { messageOf } from '../controller.ts'
 import type { BinderParts } from './parts.ts'
@@ -11,6 +12,8 @@ import { BETA_PROVISIONER, DELETION_PROTECTION, PROVISIONER, withMigration } fro
 /** Has a volume made for a claim as its class says: here for directories, by somebody else for the rest. */
 export class Provisioning {
   readonly #p: Pick<BinderParts, 'ctx' | 'writer' | 'recorder' | 'classes' | 'nodes' | 'hostPath'>
+  /** Names of volumes whose creation was not answered. */
+  readonly #inDoubt = new Set<string>()
 
   constructor(parts: BinderParts) {
     this.#p = parts
@@ -83,11 +86,23 @@ export class Provisioning {
     const spec = { ...volume.spec, claimRef, storageClassName: classOf(claim) } as NonNullable<PersistentVolume['spec']>
     try {
       this.#p.writer.wroteVolume(await volumes.create({ ...volume, metadata, spec }, { signal }))
-      this.#event(claim, 'Normal', 'ProvisioningSucceeded', `Successfully provisioned volume ${name} using ${HOST_PATH}`)
+      this.#inDoubt.delete(name)
+      this.#succeeded(claim, name)
     } catch (e) {
       // It was made before, and this controller has not heard of it.
-      if (!isStatusError(e, 'AlreadyExists')) throw e
+      if (isStatusError(e, 'AlreadyExists')) return this.exists(claim, name)
+      if (leavesOpen(e)) this.#inDoubt.add(name)
+      throw e
     }
+  }
+
+  /** The claim's volume is there: who made it without an answer tells of it now. */
+  exists(claim: PersistentVolumeClaim, name: string): void {
+    if (this.#inDoubt.delete(name)) this.#succeeded(claim, name)
+  }
+
+  #succeeded(claim: PersistentVolumeClaim, name: string): void {
+    this.#event(claim, 'Normal', 'ProvisioningSucceeded', `Successfully provisioned volume ${name} using ${HOST_PATH}`)
   }
 
   /** The scheduler is to choose another node. */
