@@ -22,6 +22,8 @@ export interface LoopFigures {
 const LIMIT_MS = 600_000
 const IN_FLIGHT = 50
 const SETTLE_MS = 10_000
+/** Making objects ends with collections of what that left: the first not before 8 s (V8's memory reducer), the last some seconds later. */
+const REST_MS = 30_000
 const NAMESPACE = 'bench'
 
 const wait = (ms: number): Promise<void> => new Promise((r) => setTimeout(r, ms))
@@ -118,7 +120,7 @@ export async function idle(c: Cluster, objects: number, seconds: number): Promis
   } finally {
     api.close()
   }
-  await wait(SETTLE_MS)
+  await wait(REST_MS)
   const before = [processorTime(c.pids), processorTime(c.nodePids)] as const
   await wait(seconds * 1000)
   const percent = (pids: readonly number[], at: number): number => ((processorTime(pids) - at) / seconds) * 100
