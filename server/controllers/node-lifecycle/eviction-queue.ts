@@ -34,6 +34,10 @@ export class EvictionQueue {
     this.#limiter = new Limiter(clock, rate)
   }
 
+  get isEmpty(): boolean {
+    return this.#waiting.size === 0
+  }
+
   /** False when it was there already, or has had its turn. */
   add(node: string): boolean {
     if (this.#known.has(node)) return false

@@ -13,6 +13,7 @@ import { observe, unknownConditions, type NodeHealth } from './health.ts'
 import { missingLabels } from './labels.ts'
 import { NODE_LIFECYCLE_DEFAULTS, type NodeLifecycleOptions } from './options.ts'
 import { hasTaint, NOT_READY_NO_EXECUTE, noScheduleDifference, swapTaints, UNREACHABLE_NO_EXECUTE } from './taints.ts'
+import { whenAsked } from './when-asked.ts'
 import { Zones } from './zone-queues.ts'
 
 export const nodeLifecycleController: Controller = {
@@ -46,6 +47,8 @@ class NodeLifecycle {
   /** Nodes whose pods could not all be marked. */
   readonly #retry = new Set<string>()
   readonly #zones: Zones
+  /** Has the nodes that wait tainted. */
+  readonly #taintWaiting: () => void
   #lastPass: number | undefined
 
   constructor(ctx: ControllerContext) {
@@ -59,6 +62,13 @@ class NodeLifecycle {
     this.#nodeQueue = ctx.workQueue('node_lifecycle_controller')
     this.#podQueue = ctx.workQueue('node_lifecycle_controller_pods')
     this.#zones = new Zones(ctx.clock, this.#o)
+    this.#taintWaiting = whenAsked(ctx, TAINTING_MS, 'tainting of nodes', () =>
+      this.#zones.run(
+        // What was written of it may not have come back yet.
+        (name) => this.#readyOf(name)?.status !== 'True',
+        (name) => this.#taintNoExecute(name),
+      ),
+    )
   }
 
   async start(): Promise<void> {
@@ -90,13 +100,6 @@ class NodeLifecycle {
       onError: unlessConflict(this.#ctx, (key) => `pod ${key}`),
     })
     periodically(this.#ctx, this.#o.nodeMonitorPeriodMs, 'health of nodes', () => this.#monitor())
-    periodically(this.#ctx, TAINTING_MS, 'tainting of nodes', () =>
-      this.#zones.run(
-        // What was written of it may not have come back yet.
-        (name) => this.#readyOf(name)?.status !== 'True',
-        (name) => this.#taintNoExecute(name),
-      ),
-    )
   }
 
   async #syncNode(name: string): Promise<void> {
@@ -240,7 +243,7 @@ class NodeLifecycle {
     if (hasTaint(node, other)) return swapTaints(this.#ctx, node, [own], [other])
     const queue = this.#zones.queueOf(node)
     if (!hasTaint(node, own)) queue.remove(node.metadata.name ?? '')
-    queue.add(node.metadata.name ?? '')
+    if (queue.add(node.metadata.name ?? '')) this.#taintWaiting()
   }
 
   async #markReachable(node: Node): Promise<void> {

@@ -42,8 +42,10 @@ export class Zones {
     this.#queues.get(zoneOf(node))?.remove(node.metadata.name ?? '')
   }
 
-  async run(...how: Parameters<EvictionQueue['run']>): Promise<void> {
+  /** Says whether nodes still wait. */
+  async run(...how: Parameters<EvictionQueue['run']>): Promise<'more' | 'done'> {
     for (const queue of this.#queues.values()) await queue.run(...how)
+    return [...this.#queues.values()].every((queue) => queue.isEmpty) ? 'done' : 'more'
   }
 
   /**
