@@ -21,8 +21,10 @@ export interface CacheSchema {
   namespaced: boolean
   fieldNames: readonly string[]
   indexOf(obj: KubeObject): IndexedParts
-  /** Stored bytes (JSON or Kubernetes protobuf) to JSON with resourceVersion. */
+  /** Stored bytes (JSON or Kubernetes protobuf) to JSON with resourceVersion, as it is shown. */
   decode(value: Buffer, revision: number): VersionedJson
+  /** The same of JSON that this server has just made; default `decode`. */
+  decodeOwn?(json: Buffer, revision: number): VersionedJson
   /**
    * What is shown of an object that was stored under another schema or in another version (custom resources); undefined when that is what
    * `decode` gave. Asked on the first look at an object, and not for one that this server has just written in this version.
@@ -50,7 +52,7 @@ export class Entry {
   readonly revision: number
   readonly createRevision: number
   /** Its stored bytes were encoded by this server: an object that is equal has equal ones. */
-  ours = false
+  ours: boolean
   #body: Buffer
   #head: Buffer
   #rvStart: number
@@ -91,6 +93,7 @@ export class Entry {
     this.#rvEnd = data.rvEnd
     this.#parts = parts
     this.#stale = data.stale === true
+    this.ours = data.ours === true
     this.#shown = settled || schema.settle === undefined ? 'stored' : 'unknown'
   }
 

@@ -61,15 +61,7 @@ export class ResourceCache {
 
   /** Makes the entry of a write that storage has acknowledged, for the response and for the event that follows. */
   written(key: string, value: Buffer, revision: number, createRevision: number, parts: IndexedParts): Entry {
-    const entry = new Entry(
-      this.schema,
-      key,
-      revision,
-      createRevision,
-      this.schema.decode(value, revision),
-      parts,
-      this.schema.apart !== true,
-    )
+    const entry = new Entry(this.schema, key, revision, createRevision, this.#ofOwn(value, revision), parts, this.schema.apart !== true)
     entry.ours = true
     const here = this.list.get(key)
     if (here === undefined || here.revision < revision) this.#pending.set(key, entry)
@@ -84,8 +76,8 @@ export class ResourceCache {
     const revision = current?.revision ?? 0
     const bare = { json: value, rvStart: 0, rvEnd: 0 }
     // Any revision but 0, which is not shown, makes a place for the text.
-    const ofNew = (): VersionedJson => (sent === '' ? bare : withVersionText(this.schema.decode(value, 1), sent))
-    const data = current === undefined ? ofNew() : this.schema.decode(value, revision)
+    const ofNew = (): VersionedJson => (sent === '' ? bare : withVersionText(this.#ofOwn(value, 1), sent))
+    const data = current === undefined ? ofNew() : this.#ofOwn(value, revision)
     return new Entry(this.schema, key, revision, current?.createRevision ?? 0, data, parts, this.schema.apart !== true)
   }
 
@@ -147,6 +139,10 @@ export class ResourceCache {
   /** Whether this revision of an object is a write of our own, whose entry is there already. */
   protected isPending(key: string, revision: number): boolean {
     return this.#pending.get(key)?.revision === revision
+  }
+
+  #ofOwn(json: Buffer, revision: number): VersionedJson {
+    return this.schema.decodeOwn?.(json, revision) ?? this.schema.decode(json, revision)
   }
 
   #decoded(key: string, value: Buffer, revision: number, stale = false): VersionedJson {

@@ -28,6 +28,8 @@ export interface VersionedJson {
   rvEnd: number
   /** The stored value has a form in which it would not be written now. */
   stale?: boolean
+  /** It was stored by a server of this kind. */
+  ours?: boolean
 }
 
 /**

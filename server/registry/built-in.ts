@@ -1,16 +1,15 @@
-import { withResourceVersion } from '../cache/stored-json.ts'
-import { decodeObject, isProtobuf } from '../codec/protobuf/index.ts'
 import { TypeStructures } from '../fieldmanager/structure-of-type.ts'
 import { since } from '../machinery/duration.ts'
 import { qualified } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { normalize } from '../scheme/check.ts'
-import type { KindTypes, ResourceFacts, Scheme } from '../scheme/contract.ts'
+import type { ResourceFacts, Scheme } from '../scheme/contract.ts'
 import { schemaOfType } from '../scheme/schema.ts'
 import { convert } from '../scheme/versions.ts'
 import type { BuiltInKind, ResourceDefinition, VersionDefinition } from './definition.ts'
 import type { TableDefinition } from './generic/strategy.ts'
 import { unenforcedWarning } from './generic/unenforced.ts'
+import { readStored } from './stored-objects.ts'
 
 /** Name and Age, for kinds that declare no columns (apiserver `registry/rest/table.go`). */
 export const nameAndAge: TableDefinition = {
@@ -56,6 +55,11 @@ function definitionOf(
   const preferred = scheme.groups.find((g) => g.name === facts.group)?.versions[0] ?? facts.version
   const stored = { group: facts.group, version: storage.version ?? preferred }
   const name = { group: facts.group, resource: facts.resource }
+  // A storage version that is not served has no facts of its own; its kinds differ in shape, not in having spec and status.
+  const schema = schemaOfType(
+    scheme.typeOf(stored.group, stored.version, facts.kind) ?? scheme.typeOf(facts.group, facts.version, facts.kind)!,
+  )
+  const { strategy = {} } = kind
   return {
     ...name,
     kind: facts.kind,
@@ -63,17 +67,12 @@ function definitionOf(
     storage: {
       ...stored,
       prefix: storage.prefix ?? facts.resource,
-      // A storage version that is not served has no facts of its own; its kinds differ in shape, not in having spec and status.
-      schema: schemaOfType(
-        scheme.typeOf(stored.group, stored.version, facts.kind) ?? scheme.typeOf(facts.group, facts.version, facts.kind)!,
-      ),
-      decode: (value, revision) =>
-        isProtobuf(value)
-          ? { ...withResourceVersion(storedJson(value, scheme), revision), stale: true }
-          : withResourceVersion(value, revision),
+      schema,
+      decode: readStored(scheme, { ...stored, schema, strategy }),
+      marksOwn: true,
     },
     hasStatus: facts.subresources.some((s) => s.name === 'status'),
-    strategy: kind.strategy ?? {},
+    strategy,
     selectableFields: kind.selectableFields ?? {},
     warnings: kind.warnings,
     unenforced: unenforcedWarning(name),
@@ -101,11 +100,4 @@ function versionOf(
     empty: () => normalize(type, { metadata: {} }) as KubeObject,
     conversion: identity ? undefined : { fromStored: (obj) => convert(obj, stored, here), toStored: (obj) => convert(obj, here, stored) },
   }
-}
-
-/** Objects that a kube-apiserver wrote before us; from our first update on they are JSON. */
-function storedJson(value: Buffer, types: KindTypes): Buffer {
-  const { kind, apiVersion, metadata, ...rest } = decodeObject(value, types)
-  const { resourceVersion: _, ...meta } = metadata
-  return Buffer.from(JSON.stringify({ kind, apiVersion, metadata: meta, ...rest }))
 }

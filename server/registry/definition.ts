@@ -46,8 +46,10 @@ export interface StorageDefinition extends GroupVersion {
   /** Key below the root, without slashes at its ends: `pods`, `services/specs`, `example.com/widgets`. */
   readonly prefix: string
   readonly schema: Schema
-  /** Bytes that another server wrote (Kubernetes protobuf) to JSON; bytes that are JSON as they are. */
+  /** What is stored to JSON as it is shown, also what another server wrote. */
   readonly decode: CacheSchema['decode']
+  /** What this server stores says that it is its own (generic/stored-mark.ts). */
+  readonly marksOwn?: true
 }
 
 /**

@@ -2,6 +2,7 @@ import type { CacheSchema, IndexedParts } from '../cache/entry.ts'
 import { ConvertingCache } from '../cache/converting-cache.ts'
 import type { Feed } from '../cache/feed.ts'
 import { ResourceCache } from '../cache/resource-cache.ts'
+import { withResourceVersion } from '../cache/stored-json.ts'
 import { qualified } from '../machinery/status.ts'
 import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
 import { typedOf } from '../patch/typed.ts'
@@ -186,17 +187,18 @@ export class Registry {
   }
 
   #stored(d: ResourceDefinition, fields: KindFields, kept: ResourceCache | undefined): StoredResource {
-    const { group, version, schema: objectSchema, decode } = d.storage
+    const { group, version, schema: objectSchema, decode, marksOwn } = d.storage
     const selectable = ownFields(d.selectableFields)
     const schema = kept?.schema ?? {
       ...this.#cacheSchema(d, selectable),
       head: Buffer.from(`{"kind":${JSON.stringify(d.kind)},"apiVersion":${JSON.stringify(apiVersionOf(group, version))},`),
       raw: objectSchema.facts !== undefined && hasRawFields(objectSchema.facts),
       decode,
+      ...(marksOwn === true && { decodeOwn: withResourceVersion }),
     }
     const { hasStatus, strategy, warnings = {}, unenforced } = d
     return {
-      ...{ ...nameOf(d), version, objectSchema, hasStatus, strategy, warnings, unenforced, fields, schema },
+      ...{ ...nameOf(d), version, objectSchema, hasStatus, strategy, warnings, unenforced, fields, schema, marksOwn },
       selectableFields: selectable,
       cache: kept ?? new ResourceCache(schema),
     }

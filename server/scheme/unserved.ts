@@ -48,3 +48,24 @@ export function groupOfUnserved(group: string, version: string, kind: string): s
   if (!kinds.has(of + kind) && !(kind.endsWith('List') && kinds.has(of + kind.slice(0, -4)))) return undefined
   return group === 'extensions' ? (MOVED[kind] ?? 'apps') : group
 }
+
+/** Kinds whose unserved version says the same as the one that is served, field by field, in JSON and in protobuf (`k8s.io/api`). */
+const OF_SAME_SHAPE: Readonly<Record<string, string>> = {
+  'apps/v1beta2': 'ControllerRevision DaemonSet Deployment ReplicaSet StatefulSet',
+  'batch/v1beta1': 'CronJob',
+  'coordination.k8s.io/v1beta1': 'Lease',
+  'flowcontrol.apiserver.k8s.io/v1beta3': 'FlowSchema PriorityLevelConfiguration',
+  'networking.k8s.io/v1beta1': 'IngressClass IPAddress ServiceCIDR',
+  'node.k8s.io/v1beta1': 'RuntimeClass',
+  'policy/v1beta1': 'PodDisruptionBudget',
+  'rbac.authorization.k8s.io/v1beta1': 'Role RoleBinding ClusterRole ClusterRoleBinding',
+  'scheduling.k8s.io/v1beta1': 'PriorityClass',
+  'storage.k8s.io/v1alpha1': 'VolumeAttachment',
+  'storage.k8s.io/v1beta1': 'StorageClass VolumeAttachment CSIDriver CSINode CSIStorageCapacity',
+}
+
+const sameShape = new Set(Object.entries(OF_SAME_SHAPE).flatMap(([gv, names]) => names.split(' ').map((kind) => `${gv}/${kind}`)))
+
+/** The version whose shape is that of an unserved one: objects may still be stored in it. Undefined where none has it. */
+export const shapeOfUnserved = (group: string, version: string, kind: string): string | undefined =>
+  sameShape.has(`${group}/${version}/${kind}`) ? 'v1' : undefined

@@ -6,6 +6,7 @@ import { keepReset } from './decode-typed.ts'
 import { fromV1beta1, toV1beta1 } from './conversion/custom-resource-definitions.ts'
 import { coreToEvents, eventsToCore } from './conversion/events.ts'
 import { toV1, toV2 } from './conversion/horizontal-pod-autoscalers.ts'
+import { budgetFromV1beta1 } from './conversion/pod-disruption-budgets.ts'
 import { scheme } from './index.ts'
 
 export interface GroupVersion {
@@ -21,6 +22,7 @@ const converters = new Map<string, Convert>([
   ['Event events.k8s.io/v1 v1', eventsToCore],
   ['HorizontalPodAutoscaler autoscaling/v2 autoscaling/v1', toV1],
   ['HorizontalPodAutoscaler autoscaling/v1 autoscaling/v2', toV2],
+  ['PodDisruptionBudget policy/v1beta1 policy/v1', budgetFromV1beta1],
   ['CustomResourceDefinition apiextensions.k8s.io/v1 apiextensions.k8s.io/v1beta1', toV1beta1],
   ['CustomResourceDefinition apiextensions.k8s.io/v1beta1 apiextensions.k8s.io/v1', fromV1beta1],
 ])

@@ -19,6 +19,8 @@ export const persistentvolumeclaims: BuiltInKind = {
     dropDisabled: disabledFields([{ gate: 'CSIVolumeHealth', paths: ['status.healthStatus'] }]),
     default: defaultClaim,
     defaultStatus: defaultClaim,
+    // Claims from before there was a dataSourceRef.
+    defaultOnRead: normalizeDataSources,
     prepareForCreate(obj) {
       obj.status = { phase: 'Pending' }
       dropDisabledSource(obj)

@@ -13,6 +13,7 @@ import { goQuote } from '../../machinery/go-quote.ts'
 import { MODIFIED, translated, undecodableObject } from './errors.ts'
 import { declarativeLast } from './declarative.ts'
 import { finalizerNameErrors } from './metadata.ts'
+import { marked } from './stored-mark.ts'
 import type { TryUpdateResult, StoredResource } from './stored-resource.ts'
 import type { StrategyContext } from './strategy.ts'
 import { escapedJson } from '../../machinery/json-escape.ts'
@@ -117,7 +118,7 @@ export class Store {
     const ttlSeconds = this.resource.strategy.ttlSeconds?.(obj)
     const { converter } = this.resource
     const stored = converter === undefined ? value : await converter.toStored(value)
-    const revision = await this.deps.storage.create(key, stored, ttlSeconds === undefined ? {} : { ttlSeconds })
+    const revision = await this.deps.storage.create(key, this.#signed(stored), ttlSeconds === undefined ? {} : { ttlSeconds })
     return cache.written(key, await this.#shown(key, stored, revision), revision, revision, parts)
   }
 
@@ -259,10 +260,15 @@ export class Store {
     const options = next.ttlSeconds === undefined ? {} : { ttlSeconds: next.ttlSeconds }
     const { converter } = this.resource
     const stored = converter === undefined ? next.value : await converter.toStored(next.value)
+    const bytes = this.#signed(stored)
     const revision =
-      current === undefined ? await storage.create(key, stored, options) : await storage.update(key, stored, current.revision, options)
+      current === undefined ? await storage.create(key, bytes, options) : await storage.update(key, bytes, current.revision, options)
     const shown = await this.#shown(key, stored, revision)
     return cache.written(key, shown, revision, current?.createRevision ?? revision, next.parts)
+  }
+
+  #signed(stored: Buffer): Buffer {
+    return this.resource.marksOwn === true ? marked(stored) : stored
   }
 
   /** What was just written, as it is shown. */

@@ -30,6 +30,8 @@ export interface StoredResource {
   readonly cache: ResourceCache
   /** The stored bytes of an object; absent: those of its normal form. */
   readonly encoding?: ((obj: KubeObject) => Pausing<Buffer>) | undefined
+  /** What is stored says that it is this server's (stored-mark.ts). */
+  readonly marksOwn?: true | undefined
   /** Objects are kept in a form that somebody else converts. */
   readonly converter?: ValueConverter | undefined
 }

@@ -70,6 +70,8 @@ export interface Strategy {
    * @param now in ms, on a write: for fields that say since when something is so
    */
   default?(obj: KubeObject, now?: number): void
+  /** What is completed beside that when an object is read that another server has stored (upstream's Decorator of a store). */
+  defaultOnRead?(obj: KubeObject): void
   /** The defaults of the status, on a write of it. */
   defaultStatus?(obj: KubeObject): void
   /** Takes out fields whose feature is off, before every write is prepared; `old` is absent on a create (apis/meta/v1/disabled-fields.ts). */

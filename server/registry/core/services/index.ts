@@ -1,5 +1,6 @@
 import { defaultService, validateService, validateServiceStatus } from '../../../apis/core/v1/service.ts'
 import { dropFieldsOfOldType, validateServiceUpdate } from '../../../apis/core/v1/service-update.ts'
+import { completeOldService } from '../../../apis/core/v1/service-normalize.ts'
 import { NONE, type Service } from '../../../apis/core/v1/service-types.ts'
 import { validateObjectMetaUpdate } from '../../../apis/meta/v1/validation.ts'
 import { copyJson } from '../../../machinery/copy-json.ts'
@@ -46,6 +47,7 @@ function strategy(deps: ServiceDependencies): Strategy {
     // RelaxedServiceNameValidation: a DNS-1123 label.
     nameErrors: nameIsLabel,
     default: (obj) => defaultService(asService(obj)),
+    defaultOnRead: (obj) => completeOldService(asService(obj), deps.allocators.families[0]!),
 
     prepareForCreate(obj, ctx) {
       asService(obj).status = { loadBalancer: {} }
