@@ -91,6 +91,26 @@ for (const kind of stores) {
       ])
     })
 
+    test('a watch from a version that is not there yet is silent until it is; one that begins with a list waits no longer than a list', async () => {
+      const { metadata } = await api.get<List>(MAPS)
+      const from = Number(metadata.resourceVersion) + 2
+      using watch = await api.watch(MAPS, { resourceVersion: String(from), labelSelector: 'part=future' })
+      for (const name of ['one', 'two', 'three']) await api.create(MAPS, map(`future-${name}`, { labels: { part: 'future' } }))
+      await until('the event behind that version', () => watch.events.length > 0)
+      expect(watch.events).toMatchObject([{ type: 'ADDED', object: { metadata: { name: 'future-three' } } }])
+      const listed = {
+        resourceVersion: '999999999',
+        sendInitialEvents: true,
+        resourceVersionMatch: 'NotOlderThan',
+        allowWatchBookmarks: true,
+      }
+      using list = await api.watch(MAPS, listed)
+      expect(await list.ended).toBe('')
+      expect(list.events).toMatchObject([
+        { type: 'ERROR', object: { code: 504, message: expect.stringMatching(/^Timeout: Too large resource version: 999999999/) } },
+      ])
+    })
+
     test('a watch that nothing happens to ends on time, in order', async () => {
       const { metadata } = await api.get<List>(MAPS)
       using watch = await api.watch(MAPS, { resourceVersion: metadata.resourceVersion, timeoutSeconds: 1, labelSelector: 'none=none' })

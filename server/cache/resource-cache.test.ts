@@ -46,6 +46,13 @@ describe('a watch', () => {
     expect(out.got).toEqual(['ADDED a/y@3', 'MODIFIED a/x@4', 'DELETED a/y@5'])
   })
 
+  test('from a revision to come is silent until then, and shows all of what comes behind it', () => {
+    const out = watch(4, {}, { bookmarks: true })
+    apply(put(2, 'a/x'), put(3, 'a/y'), put(4, 'a/z'))
+    apply(del(5, 'a/x'), del(5, 'a/y'))
+    expect(out.got).toEqual(['DELETED a/x@5', 'DELETED a/y@5'])
+  })
+
   test('without a revision begins with the present objects', () => {
     apply(put(2, 'a/x'), put(3, 'b/y'))
     const out = watch(undefined, { namespace: 'a' })

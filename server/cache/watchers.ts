@@ -151,7 +151,8 @@ export class Watcher {
 
   /** False when it is not written now: its turn comes when the stream has drained, or never. */
   live(bytes: Buffer, revision: number): boolean {
-    if (this.#closed) return false
+    // It may have asked for what comes behind a revision that is not there yet.
+    if (this.#closed || revision <= this.#options.revision) return false
     if (this.#blocked) {
       if (revision !== this.#unfinished) return false
       this.#output.write(bytes)

@@ -48,6 +48,7 @@ export async function watchObjects(
   const selection: Selection = { namespace, labels: query.labels, fields: query.fields }
   const revision = parseReadVersion(query.resourceVersion)
   checkStreams(ctx)
+  encoder.check?.()
   const initial = query.sendInitialEvents ?? revision === 0
   // Unset means consistent, "0" any, a number not older than that (KEP-3157).
   const filled = (wait: () => Promise<void>): Promise<void> => whileFilling(ctx.clock, served, wait)
@@ -166,10 +167,13 @@ class FirstFrame implements WatchOutput {
   }
 }
 
-/** For a revision that the ring no longer reaches back to: the events since, from storage. A revision to come is waited for. */
+/**
+ * For a revision that the ring no longer reaches back to: the events since, from storage. A watch from a revision to come begins now and is silent
+ * until then.
+ */
 async function history(clock: Clock, served: ServedResource, wanted: Int64): Promise<{ revision: number; backlog?: CacheEvent[] }> {
   const { resource, deps } = served.store
-  await whileFilling(clock, served, () => deps.feed.waitFor(wanted))
+  await whileFilling(clock, served, () => deps.feed.settled?.())
   const from = Number(wanted)
   if (from >= resource.cache.ring.floor) return { revision: from }
   // What has to be converted is only known as far back as it was.
