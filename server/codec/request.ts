@@ -1,6 +1,6 @@
 import { shareScheme } from '../scheme/own-schemes.ts'
 import { yamlText } from './yaml-text.ts'
-import { goQuote } from '../machinery/go-quote.ts'
+import { goQuote, goUnquote } from '../machinery/go-quote.ts'
 import { invalid, invalidObject } from '../machinery/field-errors.ts'
 import { atOnce, inTurns, type Pausing, Slice } from '../machinery/slice.ts'
 import { copyKnowingEmpty } from '../machinery/empty-fields.ts'
@@ -111,6 +111,7 @@ export function* decodingPatched(
   yield
   if (isHard(decoded) && words.convert !== undefined && words.typeError?.(value) === undefined)
     decoded = yield* decoding(words.convert(value))
+  if (words.typeError !== undefined) decoded = withRawFields(decoded)
   const error = decoded.errors[0]
   const soft = !isHard(decoded)
   const own = validation === 'Ignore' || !soft ? [] : words.strict
@@ -124,7 +125,15 @@ export function* decodingPatched(
   return { object: patched, warnings: [...own, ...decoded.warnings] }
 }
 
-const notThatPatch = (words: PatchWords, why: string): Error =>
+const QUOTED_FIELD = /(?<=unknown field )"(?:[^"\\]|\\.)*"/g
+
+/** What is not read from JSON shows the fields that it does not know as they are, whatever is in their names. */
+function withRawFields({ object, warnings, errors }: DecodedTyped): DecodedTyped {
+  const raw = (text: string): string => text.replace(QUOTED_FIELD, (quoted) => `"${goUnquote(quoted)}"`)
+  return { object, warnings: warnings.map(raw), errors: errors.map(raw) }
+}
+
+export const notThatPatch = (words: Pick<PatchWords, 'shown'>, why: string): Error =>
   invalidObject({ group: '', kind: '' }, '', [invalid('patch', words.shown(), why)])
 
 type Json = Record<string, unknown>

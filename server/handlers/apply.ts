@@ -67,7 +67,10 @@ export async function applyObject(ctx: RequestContext, served: ServedResource, r
       throw conflict(store.groupResource, name, why)
     }
     checkUrlIdentity(typed, namespace, name, served)
-    return served.identity ? typed : served.toStored(typed)
+    const stored = served.identity ? typed : served.toStored(typed)
+    const fault = store.resource.strategy.unreadable?.(stored)
+    if (fault !== undefined) throw unconverted(sent, fault)
+    return stored
   }
   const { entry, created } = await updateIn(store, {
     namespace,
@@ -80,6 +83,15 @@ export async function applyObject(ctx: RequestContext, served: ServedResource, r
   })
   if (sub?.apply?.shown !== undefined) respondSubresource(ctx, served, sub, sub.apply.shown(entry.object()))
   else await respondEntry(ctx, encoder, entry, created ? 201 : 200)
+}
+
+/** What the applied object is cannot be made of its version's type. */
+function unconverted({ apiVersion, kind, metadata }: KubeObject, why: string): Error {
+  return new StatusError(
+    500,
+    '',
+    `failed to convert to unversioned (${textOf(metadata.namespace)}/${textOf(metadata.name)}; ${apiVersion}, Kind=${kind}): ${why}`,
+  )
 }
 
 function createsMissing({ resource: { strategy } }: Store, { subresource }: UpdateRules): boolean {

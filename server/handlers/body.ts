@@ -62,6 +62,9 @@ export interface ExpectedBody {
 }
 
 /** Reads and decodes a body of the expected kind; warnings for unknown fields go to the client. */
+/** @throws 415 for a body that could not be read: what is posted is looked at that far before its options are */
+export const checkBodyType = (ctx: RequestContext): void => void bodyMediaType(ctx.exchange.headers['content-type'], ctx.cbor)
+
 export async function readObject(ctx: RequestContext, expected: ExpectedBody, validation: FieldValidation): Promise<KubeObject> {
   const media = bodyMediaType(ctx.exchange.headers['content-type'], ctx.cbor)
   const bytes = await readBody(ctx)
@@ -71,7 +74,7 @@ export async function readObject(ctx: RequestContext, expected: ExpectedBody, va
 }
 
 /** A patched document, still JSON, as an object of the expected kind. */
-export { decodingPatched } from '../codec/request.ts'
+export { decodingPatched, notThatPatch } from '../codec/request.ts'
 
 export function expectedOf(facts: { group: string; version: string; kind: string }, schema: Schema): ExpectedBody {
   return { group: facts.group, version: facts.version, kind: facts.kind, schema }

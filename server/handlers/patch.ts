@@ -20,7 +20,7 @@ import type { ServedResource } from '../registry/generic/resource.ts'
 import type { Schema } from '../scheme/schema.ts'
 import { hasRawFields } from '../scheme/raw.ts'
 import { APPLY_CBOR_TYPE, APPLY_TYPE, applyObject } from './apply.ts'
-import { decodingPatched, expectedOf, writeQuery, type ExpectedBody, type FieldValidation } from './body.ts'
+import { decodingPatched, expectedOf, notThatPatch, writeQuery, type ExpectedBody, type FieldValidation } from './body.ts'
 import { readBody } from './read-body.ts'
 import { strategyContext } from './context.ts'
 import { respondEntry, encoderFor } from './respond.ts'
@@ -159,6 +159,10 @@ function* readingPatched(
   return object
 }
 
+/** A strategic patch has made an object of its type by then, which another is made of. */
+const unreadablePatch = (patch: Patch, outcome: KubeObject, why: string): Error =>
+  patch.typeError === undefined ? notThatPatch({ shown: () => patch.shown(outcome) }, why) : new StatusError(500, '', why)
+
 export async function readPatch(ctx: RequestContext, schema: Schema, validation: FieldValidation): Promise<Patch> {
   const contentType = ctx.exchange.headers['content-type'] ?? ''
   return patchOf(contentType, await readBody(ctx), schema, validation)
@@ -177,6 +181,7 @@ export async function patchObject(
   const query = writeQuery(ctx.requestInfo.query, 'PatchOptions')
   const patch = await readPatch(ctx, served.schema, query.fieldValidation)
   const expected = expectedOf(served.facts, served.schema)
+  const { strategy } = served.store.resource
   const { entry } = await updateIn(served.store, {
     namespace,
     name,
@@ -187,7 +192,10 @@ export async function patchObject(
       const next = await patched(ctx, patch, current!, expected, query.fieldValidation, (copy) =>
         served.identity ? copy : served.fromStored(copy),
       )
-      return served.identity ? next : served.toStored(next)
+      const stored = served.identity ? next : served.toStored(next)
+      const fault = strategy.unreadable?.(stored)
+      if (fault !== undefined) throw unreadablePatch(patch, next, fault)
+      return stored
     },
   })
   return respondEntry(ctx, encoder, entry)

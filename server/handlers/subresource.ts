@@ -8,9 +8,9 @@ import { statusRules } from '../registry/generic/update-rules.ts'
 import type { ServedResource, Subresource, SubresourceAnswer, SubresourceRequest } from '../registry/generic/resource.ts'
 import { schemaOfType } from '../scheme/schema.ts'
 import { applyObject } from './apply.ts'
-import { expectedOf, readObject, writeQuery, type ExpectedBody } from './body.ts'
+import { checkBodyType, expectedOf, readObject, writeQuery, type ExpectedBody } from './body.ts'
 import { strategyContext } from './context.ts'
-import { getObject } from './get.ts'
+import { getObject, refuseExport } from './get.ts'
 import { checkPatchType, isApply, patched, patchObject, readPatch } from './patch.ts'
 import { trackPosted } from './posted-fields.ts'
 import { representationOf, respondEntry, encoderFor } from './respond.ts'
@@ -24,6 +24,9 @@ const OPTIONS: Readonly<Record<string, 'CreateOptions' | 'UpdateOptions' | 'Patc
 }
 
 /** Whether what stands behind a subresource is its own to read. */
+/** Methods that a connection has a route for, where it takes all (apiserver `endpoints/installer.go`). */
+const ROUTED: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
 const takesPaths = (sub: Subresource | undefined): boolean => sub?.form === 'connect' && sub.methods === undefined
 
 /** Whether there is a route for what stands below an object of a built-in kind, whatever the method. */
@@ -50,7 +53,8 @@ export async function handleSubresource(ctx: RequestContext, served: ServedResou
     query: ctx.requestInfo.query,
   }
   if (sub.form === 'connect') {
-    if (sub.methods?.includes(ctx.exchange.method) === false) throw methodNotAllowed()
+    if (!(sub.methods ?? ROUTED).includes(ctx.exchange.method)) throw methodNotAllowed()
+    if (sub.produces !== undefined) representationOf(ctx, 'metadata', true, true, ctx.cbor, sub.produces)
     await admitConnection(ctx, served, sub, name, path)
     return sub.connect({ ...request, ctx, path })
   }
@@ -98,11 +102,14 @@ async function objectSubresource(
   if (served.schema.facts === undefined) representationOf(ctx, true, false)
   if (verb === 'get' && sub.get !== undefined) {
     refuseTable(ctx, sub.table)
+    refuseExport(ctx)
     return answer(ctx, served, sub, await sub.get({ ...base, context: strategyContext(ctx) }), 200)
   }
   if (verb === 'patch' && sub.apply !== undefined && isApply(ctx)) return applyObject(ctx, served, sub.apply.rules(served.store), sub)
   if (verb === 'patch' && sub.update !== undefined) checkPatchType(ctx, served.schema)
-  if (doneBy(sub, verb) !== undefined) refuseTable(ctx, sub.table)
+  if (doneBy(sub, verb) === undefined) throw refusedVerb(ctx, served)
+  refuseTable(ctx, sub.table)
+  if (verb === 'create') checkBodyType(ctx)
   const query = writeQuery(ctx.requestInfo.query, OPTIONS[verb] ?? 'CreateOptions')
   const request = { ...base, context: strategyContext(ctx, query) }
   if (verb === 'create' && sub.create !== undefined) {

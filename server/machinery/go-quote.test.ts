@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { goQuote, goTimeQuote } from './go-quote.ts'
+import { goQuote, goTimeQuote, goUnquote } from './go-quote.ts'
 
 // Each as Go 1.26 prints it.
 test.each([
@@ -27,3 +27,10 @@ test.each([
 test('half a surrogate pair is shown as what Go reads in its place', () => {
   expect(goQuote('a\ud800b')).toBe('"a\ufffdb"')
 })
+
+test.each(['', 'plain', '"\\', '\x07\b\f\n\r\t\v', '\0\x1b\x7f', '\u0085\u2028', '中é😀', '\u{e0001}'])(
+  '%j comes back from its quotes',
+  (text) => {
+    expect(goUnquote(goQuote(text))).toBe(text)
+  },
+)

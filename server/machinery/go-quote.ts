@@ -29,3 +29,13 @@ function escaped(code: number): string {
   if (code < 0x80) return `\\x${code.toString(16).padStart(2, '0')}`
   return code < 0x10000 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`
 }
+
+const ESCAPE = /\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|(.))/g
+
+/** The text that `goQuote` has quoted. */
+export const goUnquote = (quoted: string): string =>
+  quoted.slice(1, -1).replace(ESCAPE, (whole, byte?: string, short?: string, long?: string) => {
+    const code = byte ?? short ?? long
+    if (code !== undefined) return String.fromCodePoint(Number.parseInt(code, 16))
+    return Object.entries(NAMED).find(([, named]) => named === whole)?.[0] ?? whole
+  })

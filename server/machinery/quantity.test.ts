@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import {
   addQuantity,
   compareQuantity,
+  int64Value,
   integerValue,
   milliValue,
   parseQuantity,
@@ -137,4 +138,18 @@ describe('quantity', () => {
       }),
     )
   })
+})
+
+// Seen in what a kube-apiserver 1.37.2 says of the capacity of a volume.
+test.each([
+  ['-1', -1n],
+  ['-9223372036854775808', 0n],
+  ['-9223372036854775809', -1n],
+  ['-99999999999999999999', -200376420520687n],
+  ['-1Ei', -9223372036854774n],
+  ['-1Gi', -1073741824n],
+  ['-10E', 0n],
+  ['-1e30', 0n],
+])('%s below zero is %d in an int64', (text, value) => {
+  expect(int64Value(parseQuantity(text))).toBe(value)
 })

@@ -241,7 +241,27 @@ const DIGITS = /^-?\d+$/
 const wrapped = (value: bigint): bigint => BigInt.asIntN(64, value)
 
 /** As Go has it in an int64: a number written in digits that is too large for one wraps round (apimachinery `scale_int.go`, scaledValue). */
-export const int64Value = (q: Quantity): bigint => (DIGITS.test(q.text) ? wrapped(integerValue(q)) : integerValue(q))
+export const int64Value = (q: Quantity): bigint =>
+  q.nano < 0n ? negativeInt64(q) : DIGITS.test(q.text) ? wrapped(integerValue(q)) : integerValue(q)
+
+const MIN_INT64 = -(2n ** 63n)
+const MILLI = 1_000_000n
+/** Binary amounts from a pebibyte on are big numbers in Go. */
+const BIG_BINARY = -(2n ** 50n)
+
+/**
+ * Below zero a big number, of which defaults have left three decimals, wraps round with these: only what is above an int64 is kept from that.
+ * Other decimal ones are 0.
+ */
+function negativeInt64(q: Quantity): bigint {
+  const whole = integerValue(q)
+  const isBig = q.format === 'BinarySI' ? whole <= BIG_BINARY : whole < MIN_INT64 || (whole === MIN_INT64 && DIGITS.test(q.text))
+  if (!isBig) return whole
+  if (q.format !== 'BinarySI' && !DIGITS.test(q.text)) return 0n
+  const low = wrapped(q.nano / MILLI)
+  return low / 1000n + (low % 1000n === 0n ? 0n : 1n)
+}
+
 export const int64MilliValue = (q: Quantity): bigint => (DIGITS.test(q.text) ? wrapped(wrapped(integerValue(q)) * 1000n) : milliValue(q))
 
 /** Rounded up to a whole number of 10^scale; the same object when it is one already. */

@@ -96,6 +96,12 @@ export const notFound = (r: GroupResource, name: string): StatusError =>
 export const alreadyExists = (r: GroupResource, name: string, first = ''): StatusError =>
   new StatusError(409, 'AlreadyExists', `${first}${qualified(r)} ${goQuote(name)} already exists`, about(r, name))
 
+/** The same of a name that the server has made: another try, a second later, makes another one. */
+export function generatedNameExists(r: GroupResource, name: string, first = ''): StatusError {
+  const why = `${first}${qualified(r)} ${goQuote(name)} already exists, the server was not able to generate a unique name for the object`
+  return new StatusError(409, 'AlreadyExists', why, { ...about(r, name), retryAfterSeconds: 1 })
+}
+
 export const conflict = (r: GroupResource, name: string, why: string): StatusError =>
   new StatusError(409, 'Conflict', `Operation cannot be fulfilled on ${qualified(r)} ${goQuote(name)}: ${why}`, about(r, name))
 

@@ -5,6 +5,7 @@ import {
   keepTemplateGeneration,
   NO_DAEMONS,
   readTemplateGeneration,
+  templateGenerationFault,
   startTemplateGeneration,
   validateDaemonSet,
   validateDaemonSetStatus,
@@ -23,6 +24,7 @@ export const daemonsets: BuiltInKind = {
     dropDisabled: dropDisabledOfTemplate('spec.template'),
     default: defaultDaemonSet,
     defaultStatus: readTemplateGeneration,
+    unreadable: templateGenerationFault,
     prepareForCreate(obj) {
       obj.status = { ...NO_DAEMONS }
       startTemplateGeneration(obj)

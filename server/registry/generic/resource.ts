@@ -76,6 +76,8 @@ export type Subresource =
       form: 'connect'
       /** The methods that it takes; absent: all, with any path below (proxies). */
       readonly methods?: readonly string[]
+      /** What it answers besides objects, for a client to accept; absent: whatever is accepted will do. */
+      readonly produces?: readonly string[]
       /**
        * Its options as admission is shown them; absent for one that only reads (logs).
        * @param path below the subresource

@@ -76,6 +76,8 @@ export interface Strategy {
   defaultStatus?(obj: KubeObject): void
   /** Takes out fields whose feature is off, before every write is prepared; `old` is absent on a create (apis/meta/v1/disabled-fields.ts). */
   dropDisabled?(obj: KubeObject, old: KubeObject | undefined): void
+  /** Why Go cannot make its own type of an object that is typed well, in its words; `default` refuses a body for the same. */
+  unreadable?(obj: KubeObject): string | undefined
   /** Drops what a client may not set (status on create) and sets what the server decides. */
   prepareForCreate?(obj: KubeObject, ctx: StrategyContext): void
   validate?(obj: KubeObject, ctx: StrategyContext): FieldError[]

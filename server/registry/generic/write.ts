@@ -8,7 +8,7 @@ import { addErrors, type FieldError } from '../../machinery/field-errors.ts'
 import { generateName } from '../../machinery/generate-name.ts'
 import { goUintError } from '../../machinery/go-uint.ts'
 import { inTurns, type Pausing, Slice } from '../../machinery/slice.ts'
-import { alreadyExists, badRequest, notFound, StatusError } from '../../machinery/status.ts'
+import { alreadyExists, badRequest, generatedNameExists, notFound, StatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { forgetEmptyLists } from '../../scheme/empty-lists.ts'
 import { KeyExistsError, RequestTooLargeError } from '../../storage/contract.ts'
@@ -150,11 +150,14 @@ async function prepareCreate(store: Store, obj: KubeObject, context: StrategyCon
   strategy.canonicalize?.(obj)
 }
 
-async function createError(store: Store, e: unknown, { metadata: { name = '', namespace = '' } }: KubeObject): Promise<unknown> {
+async function createError(store: Store, e: unknown, { metadata }: KubeObject): Promise<unknown> {
+  const { name = '', namespace = '', generateName: base = '' } = metadata
   if (!(e instanceof KeyExistsError)) return statusFromStorage(e, store.groupResource, name)
   const there = await store.stored(store.keyOf(namespace, name)).catch(() => undefined)
   const deleted = Boolean(there?.object().metadata.deletionTimestamp)
-  return alreadyExists(store.groupResource, name, deleted ? 'object is being deleted: ' : '')
+  const first = deleted ? 'object is being deleted: ' : ''
+  // Whoever gives a beginning as well is told of the name as of one that was made (apiserver `registry/rest/create.go`, CheckGeneratedNameError).
+  return base === '' ? alreadyExists(store.groupResource, name, first) : generatedNameExists(store.groupResource, name, first)
 }
 
 export interface UpdateRequest {

@@ -40,6 +40,12 @@ export function readTemplateGeneration({ metadata }: KubeObject): void {
   ;(metadata.annotations ??= {})[TEMPLATE_GENERATION] = String(value)
 }
 
+/** What is wrong with that annotation. */
+export function templateGenerationFault({ metadata }: KubeObject): string | undefined {
+  const text = metadata.annotations?.[TEMPLATE_GENERATION] ?? '0'
+  return parseGoInt64(text) === undefined ? goInt64Error(text) : undefined
+}
+
 export function keepTemplateGeneration(obj: KubeObject, old: KubeObject): void {
   ;(obj.metadata.annotations ??= {})[TEMPLATE_GENERATION] = old.metadata.annotations?.[TEMPLATE_GENERATION] ?? '0'
 }

@@ -1,5 +1,5 @@
 import { scheduleError } from '../../../machinery/cron.ts'
-import { invalid, notSupported, type FieldError } from '../../../machinery/field-errors.ts'
+import { invalid, invalidNamed, notSupported, type FieldError } from '../../../machinery/field-errors.ts'
 import { parseDuration } from '../../../machinery/go-duration.ts'
 import { ensureObject, fillUnset, fillZero, isSet, objectAt, textAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
@@ -63,7 +63,7 @@ function checkSchedule(errors: FieldError[], spec: JsonObject, old: JsonObject |
 function checkZone(errors: FieldError[], spec: JsonObject, old: JsonObject | undefined): void {
   if (!isSet(spec, 'timeZone') || (old !== undefined && old.timeZone === spec.timeZone)) return
   const zone = textAt(spec, 'timeZone')
-  const refuse = (why: string): void => void errors.push(invalid('spec.timeZone', zone, why))
+  const refuse = (why: string): void => void errors.push(invalidNamed('spec.timeZone', zone, why))
   if (zone === '') refuse('timeZone must be nil or non-empty string')
   else if (zone.toLowerCase() === 'local') refuse('timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones')
   else if (!isZone(zone)) refuse(`unknown time zone ${zone}`)
