@@ -357,6 +357,35 @@ const bytes: Request[] = ['ff', 'c37b7d', 'efbbbf7b7d', '20f09f98807b', '7b80', 
   ),
 )
 
+const TABLE = `${JSON_TYPE};as=Table;g=meta.k8s.io;v=v1`
+
+/** A route that produces something else besides, and one that says something of what it leads to. */
+const routes: Request[] = [
+  ...['text/plain', 'text/plain, */*', 'text/html', 'application/*', TABLE].flatMap((accept) => [
+    get(`a log as ${accept}`, `${core}/pods/none/log`, accept),
+    get(`no bytes of a log as ${accept}`, `${core}/pods/none/log?limitBytes=x`, accept),
+  ]),
+  ...['text/plain', `${JSON_TYPE};as=Nothing;g=a;v=v`].flatMap((accept) => [
+    get(`endpoints as ${accept}`, `${core}/endpoints/none`, accept),
+    get(`states of components as ${accept}`, '/api/v1/componentstatuses?limit=x', accept),
+  ]),
+  get('a watch of states of components', '/api/v1/componentstatuses?watch=1&labelSelector=a+in+(', JSON_TYPE),
+]
+
+/** What is wrong with how an answer is wanted is found when there is one: a write is done by then. */
+const included: Request[] = [
+  ...['limit=x', 'resourceVersion=x', 'fieldSelector=a%3Db', 'watch=1&resourceVersion=x', 'watch=1'].map((query) =>
+    get(`all maps with nothing included and ${query}`, `${core}/configmaps?includeObject=Nothing&${query}`, TABLE),
+  ),
+  get('no map with nothing included', `${core}/configmaps/none?includeObject=Nothing`, TABLE),
+  {
+    ...{ name: 'a new map with nothing included', method: 'POST', path: `${core}/configmaps?includeObject=Nothing` },
+    ...{ headers: { accept: TABLE }, body: { metadata: { name: 'included' } } },
+  },
+  { name: 'the end of that map', method: 'DELETE', path: `${core}/configmaps/included?includeObject=Nothing`, headers: { accept: TABLE } },
+  get('that map', `${core}/configmaps/included`, JSON_TYPE),
+]
+
 export const negotiations: readonly Request[] = [
   ...setUp,
   ...forms,
@@ -383,4 +412,6 @@ export const negotiations: readonly Request[] = [
   ...versionless,
   ...shownValues,
   ...bytes,
+  ...routes,
+  ...included,
 ]

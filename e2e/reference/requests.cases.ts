@@ -455,6 +455,84 @@ const found: Request[] = [
   get('no profile', '/debug/pprof/nothing'),
 ]
 
+/** What Kubernetes 1.14 had still. */
+const exports: Request[] = ['', 'true', '0', 'False', 'no&export=0'].flatMap((value) =>
+  [
+    '/api/v1/namespaces/{ns}',
+    `${core}/pods/none`,
+    `${apps}/deployments/d/scale`,
+    `${apps}/deployments/none/status`,
+    '/api/v1/componentstatuses/x',
+  ].map((path) => get(`${path} with export=${value}`, `${path}?resourceVersion=0&export=${value}`)),
+)
+
+const daemons = `${apps}/daemonsets`
+const generation = (value: string): Json => ({ metadata: { annotations: { 'deprecated.daemonset.template.generation': value } } })
+/** What no JSON says: names of fields as they are, and a type that Go cannot make. */
+const conversions: Request[] = [
+  post('a daemon set', daemons, { metadata: { name: 'd' }, spec: { selector: { matchLabels: { a: 'b' } }, template } }),
+  ...['a\\b', 'a"b', '\u2028'].flatMap((field) =>
+    ['Warn', 'Strict'].map((validation) => ({
+      ...{ name: `an unknown field ${JSON.stringify(field)}, ${validation}`, method: 'PATCH', type: STRATEGIC },
+      ...{
+        path: `${apps}/deployments/d?dryRun=All&fieldValidation=${validation}`,
+        body: { metadata: { [field]: { x: 1 } } },
+      },
+    })),
+  ),
+  ...['x', '', '+1'].flatMap((value) => [
+    { name: `a strategic generation ${value}`, method: 'PATCH', type: STRATEGIC, path: `${daemons}/d?dryRun=All`, body: generation(value) },
+    apply(`an applied generation ${value}`, `${daemons}/d`, {
+      ...object('apps/v1', 'DaemonSet', 'd', {}),
+      metadata: { name: 'd', ...(generation(value).metadata as Json) },
+    }),
+  ]),
+]
+
+/** Amounts below what an int64 holds, and texts by pointers. */
+const values: Request[] = [
+  ...['-9223372036854775808', '-9223372036854775809', '-1Ei', '-10E'].map((storage) =>
+    post(`a volume of ${storage}`, '/api/v1/persistentvolumes?dryRun=All', {
+      ...object('v1', 'PersistentVolume', 'v', {
+        spec: { capacity: { storage }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/x' } },
+      }),
+    }),
+  ),
+  post('a time zone of controls', '/apis/batch/v1/namespaces/{ns}/cronjobs', {
+    ...{ metadata: { name: 'zone' }, spec: { schedule: '* * * * *', timeZone: '<\u0001>', jobTemplate: { spec: { template } } } },
+  }),
+]
+
+/** Who has no route is told so before the options are read, and what is posted in another form as well. */
+const order: Request[] = [
+  ...['dryRun=x', 'fieldValidation=x'].flatMap((options) => [
+    { name: `a text that is posted with ${options}`, method: 'POST', path: `${core}/configmaps?${options}`, type: 'text/plain', body: {} },
+    {
+      name: `an eviction in a text with ${options}`,
+      method: 'POST',
+      path: `${core}/pods/none/eviction?${options}`,
+      type: 'text/plain',
+      body: {},
+    },
+    {
+      name: `a review in a text with ${options}`,
+      method: 'POST',
+      path: `/apis/authentication.k8s.io/v1/tokenreviews?${options}`,
+      type: 'text/plain',
+      body: {},
+    },
+    { name: `a text that is put with ${options}`, method: 'PUT', path: `${core}/configmaps/none?${options}`, type: 'text/plain', body: {} },
+    { name: `a scale that is posted with ${options}`, method: 'POST', path: `${apps}/deployments/d/scale?${options}`, body: {} },
+    { name: `a binding that is deleted with ${options}`, method: 'DELETE', path: `${core}/pods/none/binding?${options}` },
+    { name: `the end of a namespace that is read with ${options}`, method: 'GET', path: `/api/v1/namespaces/{ns}/finalize?${options}` },
+  ]),
+  { name: 'a proxy that is traced', method: 'TRACE', path: `${core}/services/none/proxy?dryRun=All` },
+  post('a map to be there', `${core}/configmaps`, { metadata: { name: 'there' } }),
+  ...['', '?dryRun=All'].map((query) =>
+    post(`its name, with a beginning of one${query}`, `${core}/configmaps${query}`, { metadata: { name: 'there', generateName: 'the-' } }),
+  ),
+]
+
 export const requests: readonly Request[] = [
   ...setUp,
   ...statuses,
@@ -471,4 +549,8 @@ export const requests: readonly Request[] = [
   ...firstTold,
   ...found,
   ...byChanger,
+  ...exports,
+  ...conversions,
+  ...values,
+  ...order,
 ]

@@ -149,14 +149,23 @@ interface Had {
   protobuf?: boolean
   /** Whether a route is found first, which has words of its own where none is; custom kinds and the aggregator's documents have none. */
   routes?: boolean
+  /** Types of the route that are of no object: contents of a log. */
+  also?: readonly string[] | undefined
   /** The gate of CBOR is open. */
   cbor?: boolean | undefined
+}
+
+/** No route produces what is accepted: nothing that a route says goes with it. */
+export class NoRouteError extends StatusError {
+  constructor(produced: string) {
+    super(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${produced}`, {})
+  }
 }
 
 /** Picks the representation of an answer; 406 when none of the accepted ones can be had. */
 export function negotiate(accept: string | undefined, had: Had = {}): Representation {
   if (accept === undefined || accept === '' || accept === JSON_TYPE || accept === '*/*') return PLAIN
-  const { transforms = true, streams = false, protobuf = true, cbor = false, routes = true } = had
+  const { transforms = true, streams = false, protobuf = true, cbor = false, routes = true, also = [] } = had
   const key = `${transforms === true ? '' : `${transforms} `}${protobuf ? '' : '= '}${cbor ? '+ ' : ''}${accept}`
   let found = memo.get(key)
   if (found === undefined && !memo.has(key)) {
@@ -168,9 +177,10 @@ export function negotiate(accept: string | undefined, had: Had = {}): Representa
   }
   const types = servedTypes(cbor)
   const routed = protobuf && routes
-  if (routed && !routeAccepts(accept, streams && cbor ? [...types, CBOR_SEQUENCE] : types)) {
-    const all = streams ? `${types.join(', ')}, ${streamTypes(cbor)}` : types.join(', ')
-    throw new StatusError(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${all}`, {})
+  const produced = [...also, ...types]
+  if (routed && !routeAccepts(accept, streams && cbor ? [...produced, CBOR_SEQUENCE] : produced)) {
+    const all = streams ? `${produced.join(', ')}, ${streamTypes(cbor)}` : produced.join(', ')
+    throw new NoRouteError(all)
   }
   if (found === undefined) throw new StatusError(406, 'NotAcceptable', `only the following media types are accepted: ${types.join(', ')}`)
   return found

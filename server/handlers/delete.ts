@@ -74,6 +74,7 @@ export async function deleteObject(ctx: RequestContext, served: ServedResource):
   if (!result.gone || store.resource.strategy.returnDeletedObject === true) return respondEntry(ctx, encoder, result.entry, code)
   const { uid } = (await inTurns(result.entry.reading(), new Slice())).metadata
   const { group, resource } = store.groupResource
+  encoder.check?.()
   respondObject(ctx, successStatus({ name, ...(group === '' ? {} : { group }), kind: resource, ...(uid === undefined ? {} : { uid }) }))
 }
 
@@ -103,7 +104,11 @@ export async function deleteCollection(ctx: RequestContext, served: ServedResour
   }
   const { namespace } = ctx.requestInfo
   const { store } = served
-  const page = await pageOf(ctx, served, query, { namespace, labels: query.labels, fields: query.fields }, true)
+  // Upstream lists by pages, of which a version without more is that of the first (`registry/generic/registry`, DeleteCollection).
+  const { resourceVersion, resourceVersionMatch: match, continueToken } = query
+  const isExact = match === '' && continueToken === '' && resourceVersion !== '' && !/^0+$/.test(resourceVersion)
+  const asked: ListQuery = isExact ? { ...query, resourceVersionMatch: 'Exact' } : query
+  const page = await pageOf(ctx, served, asked, { namespace, labels: query.labels, fields: query.fields }, true)
   const entries = [...page.entries]
   const context = strategyContext(ctx, { dryRun, options: given })
   let next = 0

@@ -1,5 +1,13 @@
 import type { Entry } from '../cache/entry.ts'
-import { CBOR_TYPE, negotiate, PROTOBUF_TYPE, type Representation, streamTypes, type Transforms } from '../codec/negotiation.ts'
+import {
+  CBOR_TYPE,
+  negotiate,
+  NoRouteError,
+  PROTOBUF_TYPE,
+  type Representation,
+  streamTypes,
+  type Transforms,
+} from '../codec/negotiation.ts'
 import { encodeObject as encodeCbor } from '../codec/cbor/index.ts'
 import { encodeObject } from '../codec/protobuf/index.ts'
 import { stringifyYaml } from '../codec/yaml.ts'
@@ -29,12 +37,29 @@ export function representationOf(
   protobuf = true,
   routes = true,
   cbor = ctx.cbor,
+  also?: readonly string[],
 ): Representation {
   const { verb } = ctx.requestInfo
-  const r = negotiate(ctx.exchange.headers.accept, { transforms, streams: verb === 'list' || verb === 'watch', protobuf, cbor, routes })
+  const r = negotiate(ctx.exchange.headers.accept, {
+    transforms,
+    streams: verb === 'list' || verb === 'watch',
+    protobuf,
+    cbor,
+    routes,
+    also,
+  })
   return r.media === 'application/json' && !r.pretty && wantsPretty(ctx.requestInfo.query, ctx.exchange.headers['user-agent'])
     ? { ...r, pretty: true }
     : r
+}
+
+/** @throws 406 for what no route produces, with which nothing is said of the resource */
+export function checkRoute(ctx: RequestContext): void {
+  try {
+    representationOf(ctx)
+  } catch (e) {
+    if (e instanceof NoRouteError) throw e
+  }
 }
 
 /** Whether an object can be asked for as a Table where the request is sent to. */
@@ -55,8 +80,22 @@ export function checkStreams(ctx: RequestContext): void {
 export function encoderFor(ctx: RequestContext, served: ServedResource): ResourceEncoder {
   const transforms = hasTable(served, ctx.requestInfo.subresource) || 'metadata'
   const representation = representationOf(ctx, transforms, served.schema.facts !== undefined)
-  const includeObject: IncludeObject = representation.as === 'Table' ? includeObjectOf(ctx.requestInfo.query.get('includeObject')) : 'None'
-  return encoderOf(served, { representation, includeObject, clock: ctx.clock, types: ctx.types })
+  const made = (includeObject: IncludeObject): ResourceEncoder =>
+    encoderOf(served, { representation, includeObject, clock: ctx.clock, types: ctx.types })
+  if (representation.as !== 'Table') return made('None')
+  try {
+    return made(includeObjectOf(ctx.requestInfo.query.get('includeObject')))
+  } catch (e) {
+    return refusing(made('None'), e)
+  }
+}
+
+/** What is wrong with how an answer is wanted is found when there is one to show: a write is done by then. */
+function refusing({ joined: _j, objectInTurn: _o, itemInTurn: _i, ...encoder }: ResourceEncoder, why: unknown): ResourceEncoder {
+  const refuse = (): never => {
+    throw why
+  }
+  return { ...encoder, object: refuse, item: refuse, list: refuse, check: refuse }
 }
 
 /** Answers with a stored object in the encoder that was asked for. */

@@ -10,6 +10,7 @@ export function podLog(o: ProxyOptions): Subresource {
   return {
     form: 'connect',
     methods: ['GET'],
+    produces: ['text/plain'],
     connect: async ({ ctx, namespace, name, query }) => {
       // They are looked at before the pod is.
       const wanted = logQuery(name, query)

@@ -32,6 +32,8 @@ export interface ResourceEncoder {
   /** What stands around the items, of which there is at least one. Absent: a list must be made whole. */
   readonly ends?: (meta: ListMeta) => ListEnds
   readonly frames: FrameEncoder
+  /** Throws what is wrong with how an answer is wanted, for one that shows no object: a watch when it could begin, a Status. */
+  readonly check?: () => void
   /** An event's object has no such form: a watch ends in silence where it would tell of the first. */
   readonly endsWatches?: true
   /** What frames in JSON show of an entry, as a value that everybody shares; absent where that is no object (a Table). */
