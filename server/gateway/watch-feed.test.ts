@@ -100,7 +100,7 @@ describe('a line of a log that has not ended', () => {
     expect(batches().flat().slice(4)).toEqual([{ text: 'last', open: true }, 'last'])
   })
 
-  test('without a part of a character; a long one only when it rests for longer, with its length', async () => {
+  test('without a part of a character; of a long one no more than can be sent again and again, with its length', async () => {
     const { body, clock, batches } = await watching(undefined, log)
     const bytes = Buffer.from('né')
     body.write(bytes.subarray(0, 2))
@@ -110,14 +110,20 @@ describe('a line of a log that has not ended', () => {
     body.write(bytes.subarray(2))
     body.write('x'.repeat(2_000_000))
     await ticks()
-    clock.advance(1_000)
-    expect(batches().flat()).toHaveLength(1)
-    clock.advance(4_000)
-    expect(batches().flat()[1]).toEqual({ text: `né${'x'.repeat((1 << 20) - 3)}`, open: true, bytes: 2_000_003 })
+    clock.advance(300)
+    expect(batches().flat()[1]).toEqual({ text: `né${'x'.repeat((1 << 16) - 3)}`, open: true, bytes: 2_000_003 })
     body.write('\n')
     await ticks()
     clock.advance(60_000)
     expect(batches().flat().slice(2)).toEqual([{ text: `né${'x'.repeat((1 << 20) - 3)}`, bytes: 2_000_003 }])
+  })
+
+  test('one that is written over is told as it stands now, with its time', async () => {
+    const { body, clock, batches } = await watching(undefined, log)
+    body.write(`2026-01-02T03:04:05Z ${'x'.repeat(70_000)}\r${'é'.repeat(100)}\r50%\r 60%`)
+    await ticks()
+    clock.advance(300)
+    expect(batches().flat()).toEqual([{ text: `2026-01-02T03:04:05Z ${'é'.repeat(100)}\r50%\r 60%`, open: true, bytes: 70_231 }])
   })
 
   test('an object of a watch is never told in part', async () => {

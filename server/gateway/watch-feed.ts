@@ -21,12 +21,10 @@ const BATCH_MS = 8
 const MAX_LINE = 32 * 1024 * 1024
 /** A line of a log is not read at once beyond this; the window offers the whole log as a file. */
 const MAX_TEXT = 1024 * 1024
-/**
- * A log may stand for hours in a line without an end (a prompt, progress by `\r`): it is sent as it is so far when nothing came for this long,
- * or for longer where it is long, since each time all of it is sent.
- */
+/** A log may stand for hours in a line without an end (a prompt, progress by `\r`): it is sent as it is so far when nothing came for this long. */
 const OPEN_LINE_MS = 200
-const OPEN_LINE_BYTES_PER_MS = 256
+/** Each time anew, and therefore no more of it than this. */
+const MAX_OPEN_TEXT = 64 * 1024
 const MAX_ERROR_BODY = 64 * 1024
 
 /** The socket as a feed sees it. `send` returns false when the window is slow; `resume` is called on every feed once it has caught up. */
@@ -162,14 +160,13 @@ export class WatchFeed {
 
   #awaitOpenLine(): void {
     this.#openLine?.cancel()
-    const bytes = this.#splitter.openBytes
-    const wait = OPEN_LINE_MS + Math.min(bytes, MAX_TEXT) / OPEN_LINE_BYTES_PER_MS
-    this.#openLine = bytes === 0 ? undefined : this.#clock.setTimeout(() => this.#sendOpenLine(), wait)
+    const isOpen = this.#splitter.openBytes > 0
+    this.#openLine = isOpen ? this.#clock.setTimeout(() => this.#sendOpenLine(), OPEN_LINE_MS) : undefined
   }
 
   #sendOpenLine(): void {
     const line = this.#splitter.open()
-    this.#batch.push(openPiece(line, this.#splitter.lengthOfCut(line)))
+    this.#batch.push(openPiece(line, this.#splitter.openBytes))
     this.#send()
   }
 
@@ -234,10 +231,19 @@ function textPiece(line: Buffer, bytes: number | undefined): Buffer {
   return Buffer.from(JSON.stringify(bytes === undefined ? text : { text: text.replace(/\ufffd$/, ''), bytes }))
 }
 
-/** What there is of a line that has not ended: its last character may be a part of one. */
-function openPiece(line: Buffer, bytes: number | undefined): Buffer {
-  return Buffer.from(JSON.stringify({ text: line.toString('utf8').replace(/\ufffd$/, ''), open: true, bytes }))
+/**
+ * What there is of a line that has not ended: its last character may be a part of one. Of a long one its beginning, or its time and what
+ * stands on it now where it is written over and over.
+ */
+function openPiece(line: Buffer, bytes: number): Buffer {
+  const again = line.length > MAX_OPEN_TEXT ? line.indexOf(RETURN, line.length - MAX_OPEN_TEXT) : -1
+  const shown =
+    again < 0 ? line.subarray(0, MAX_OPEN_TEXT) : Buffer.concat([line.subarray(0, line.indexOf(SPACE) + 1), line.subarray(again + 1)])
+  const text = shown.toString('utf8').replace(/\ufffd$/, '')
+  return Buffer.from(JSON.stringify({ text, open: true, ...(bytes > shown.length ? { bytes } : {}) }))
 }
+const RETURN = 13
+const SPACE = 32
 
 /** A kubelet does not always say what a log is made of. */
 const isLog = (path: string): boolean => /\/log$/.test(path.split('?', 1)[0] ?? '')
