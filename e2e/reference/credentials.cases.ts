@@ -18,6 +18,10 @@ export interface TokenCase {
   readonly own?: Json
   readonly times?: Json
   readonly key?: 'first' | 'second' | 'unknown' | 'none' | 'hmac'
+  /** What is signed with, where it is not SHA-256. */
+  readonly digest?: string
+  /** What becomes of the text of the claims before it is signed. */
+  readonly text?: (claims: string) => string
   /** What becomes of the whole. */
   readonly change?: (token: string) => string
 }
@@ -51,6 +55,14 @@ export const tokenCases: readonly TokenCase[] = [
   { name: 'not signed, as signed', key: 'none' },
   { name: 'signed with the public key as a secret', key: 'hmac', header: { alg: 'HS256' } },
   { name: 'of another algorithm', header: { alg: 'RS384' } },
+  { name: 'of an algorithm of more bits', header: { alg: 'RS512' }, digest: 'sha512' },
+  { name: 'with a number for a key id', header: { kid: 7 } },
+  { name: 'with a number for a nonce', header: { nonce: 7 } },
+  { name: 'with its issuer twice, in another case', claims: { Iss: 'https://elsewhere.example.com' } },
+  { name: 'with our issuer in another case only', claims: { iss: undefined, ISS: ISSUER } },
+  { name: 'with claims in another case', claims: { EXP: 1, Aud: ['other'] } },
+  { name: 'with a claim twice', text: (claims) => claims.replace('{', '{"exp":1,') },
+  { name: 'of the issuer of secrets', claims: { iss: 'kubernetes/serviceaccount' } },
   { name: 'of another kind of algorithm', header: { alg: 'ES256' } },
   { name: 'of an algorithm that is none', header: { alg: 'X' } },
   { name: 'without an algorithm', header: { alg: undefined } },

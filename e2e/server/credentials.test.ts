@@ -60,25 +60,38 @@ afterAll(async () => {
   setting[Symbol.dispose]()
 })
 
-function tokenOf({ header = {}, claims = {}, own = {}, times = {}, key = 'first', change = (t) => t }: TokenCase): string {
+function tokenOf({
+  header = {},
+  claims = {},
+  own = {},
+  times = {},
+  key = 'first',
+  digest = 'sha256',
+  text = (t) => t,
+  change = (t) => t,
+}: TokenCase): string {
   const now = Math.floor(Date.now() / 1000)
   const relative: Json = { iat: 0, nbf: 0, exp: 3600, ...times }
-  const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const encode = (value: object, as = (json: string): string => json): string =>
+    Buffer.from(as(JSON.stringify(value))).toString('base64url')
   const pair = key === 'first' || key === 'second' ? keys[key] : unknown
   const { kid, ...others } = { alg: 'RS256', kid: idOf(pair.publicKey) as unknown, ...header }
   const serviceaccount = { name: account.metadata.name, uid: account.metadata.uid }
-  const body = `${encode({ ...others, kid: ids[kid as string] ?? kid })}.${encode({
-    ...{ iss: ISSUER, sub: `system:serviceaccount:${answers.namespace}:rights`, aud: ['api'], jti: 'one' },
-    ...Object.fromEntries(Object.entries(relative).map(([name, at]) => [name, at === undefined ? undefined : now + (at as number)])),
-    'kubernetes.io': { namespace: answers.namespace, serviceaccount, ...own },
-    ...claims,
-  })}`
+  const body = `${encode({ ...others, kid: ids[kid as string] ?? kid })}.${encode(
+    {
+      ...{ iss: ISSUER, sub: `system:serviceaccount:${answers.namespace}:rights`, aud: ['api'], jti: 'one' },
+      ...Object.fromEntries(Object.entries(relative).map(([name, at]) => [name, at === undefined ? undefined : now + (at as number)])),
+      'kubernetes.io': { namespace: answers.namespace, serviceaccount, ...own },
+      ...claims,
+    },
+    text,
+  )}`
   const signature =
     key === 'none'
       ? ''
       : key === 'hmac'
         ? createHmac('sha256', spki(keys.first.publicKey)).update(body).digest('base64url')
-        : sign('sha256', Buffer.from(body), pair.privateKey).toString('base64url')
+        : sign(digest, Buffer.from(body), pair.privateKey).toString('base64url')
   return change(`${body}.${signature}`)
 }
 

@@ -103,20 +103,37 @@ export function claimsOf(c: Record<string, unknown>): TokenClaims {
   }
 }
 
-export function isSecretClaims(value: unknown): value is SecretClaims {
-  const c = value as Partial<SecretClaims> | null | undefined
-  return typeof c === 'object' && c?.iss === SECRETS_ISSUER && typeof c['kubernetes.io/serviceaccount/secret.name'] === 'string'
+/** Who says that he made it, as Go's own decoder reads it: names in any case, the last one counts. Undefined where it is no text. */
+export function issuerOf(c: Record<string, unknown>): string | undefined {
+  const said = Object.keys(c).flatMap((name) => (/^iss$/iu.test(name) && c[name] !== null ? [c[name]] : []))
+  return said.every((issuer) => typeof issuer === 'string') ? (said.at(-1) ?? '') : undefined
 }
 
-/** As claims of today's tokens: for this API server, without an end. Undefined when they contradict each other. */
-export function ofSecret(c: SecretClaims): TokenClaims | undefined {
-  const namespace = c['kubernetes.io/serviceaccount/namespace']
-  const name = c['kubernetes.io/serviceaccount/service-account.name']
-  const uid = c['kubernetes.io/serviceaccount/service-account.uid']
-  if (typeof namespace !== 'string' || typeof name !== 'string' || typeof uid !== 'string') return undefined
-  if (c.sub !== serviceAccountUser(namespace, name)) return undefined
-  const secret = { name: c['kubernetes.io/serviceaccount/secret.name'], uid: '' }
-  return { iss: c.iss, sub: c.sub, aud: [], jti: '', 'kubernetes.io': { namespace, serviceaccount: { name, uid }, secret } }
+/** Of these each must be there, in the order in which they are missed. */
+const OF_SECRET = {
+  namespace: 'kubernetes.io/serviceaccount/namespace',
+  secretName: 'kubernetes.io/serviceaccount/secret.name',
+  serviceAccountName: 'kubernetes.io/serviceaccount/service-account.name',
+  serviceAccountUID: 'kubernetes.io/serviceaccount/service-account.uid',
+} as const
+
+/** As claims of today's tokens: for this API server. @throws ClaimError */
+export function ofSecret(c: Record<string, unknown>): TokenClaims {
+  const iss = textClaim(c.iss)
+  const sub = textClaim(c.sub)
+  if (sub === '') throw new ClaimError('sub claim is missing')
+  const needed = (of: keyof typeof OF_SECRET): string => {
+    const claim = textClaim(c[OF_SECRET[of]])
+    if (claim === '') throw new ClaimError(`${of} claim is missing`)
+    return claim
+  }
+  const [namespace, secretName, name, uid] = [
+    ...[needed('namespace'), needed('secretName')],
+    ...[needed('serviceAccountName'), needed('serviceAccountUID')],
+  ] as [string, string, string, string]
+  if (sub !== serviceAccountUser(namespace, name)) throw new ClaimError('sub claim is invalid')
+  const secret = { name: secretName, uid: '' }
+  return { iss, sub, aud: [], jti: '', 'kubernetes.io': { namespace, serviceaccount: { name, uid }, secret } }
 }
 
 /** Name of the user that a service account is. */

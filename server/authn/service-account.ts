@@ -1,16 +1,16 @@
-import { createPrivateKey, createPublicKey, hash, randomUUID, sign, verify, type KeyObject } from 'node:crypto'
+import { createPrivateKey, createPublicKey, hash, randomUUID, sign, type KeyObject } from 'node:crypto'
 import type { Clock } from '../machinery/clock.ts'
 import { goQuote } from '../machinery/go-quote.ts'
 import { isJsonObject } from '../machinery/json-walk.ts'
 import type { TokenAuthenticator, TokenVerdict } from './bearer.ts'
 import type { UserInfo } from './contract.ts'
 import type { AccountTokenUse, TokenCacheObserver } from './metrics.ts'
-import { algorithmOf, decode, DIGESTS, encode, hasUsableKey, isBase64Url, keyId, type Algorithm } from './jws.ts'
+import { algorithmOf, decode, DIGESTS, encode, isBase64Url, isReadable, isSignedWith, keyId, keyTwice, type Algorithm } from './jws.ts'
 import { boundTo, untimely, whyGone, whySecretGone, markedInvalid, type AccountLookup, type Found } from './service-account-bound.ts'
 import {
   ClaimError,
   claimsOf,
-  isSecretClaims,
+  issuerOf,
   ofSecret,
   SECRETS_ISSUER,
   serviceAccountUser,
@@ -190,22 +190,24 @@ export class ServiceAccountTokens implements TokenAuthenticator {
     if (parts.length !== 3 || !(isBase64Url(parts[0]!) && isBase64Url(parts[1]!) && (parts[2] === '' || isBase64Url(parts[2]!))))
       return undefined
     const header = decode(parts[0]!)
-    if (!isJsonObject(header) || !hasUsableKey(header)) return undefined
+    if (!isJsonObject(header) || !isReadable(header, parts[0]!)) return undefined
     const decoded = decode(parts[1]!)
-    const kept = isSecretClaims(decoded) ? ofSecret(decoded) : undefined
-    const issuer = isJsonObject(decoded) ? decoded.iss : undefined
-    if (kept === undefined && !(typeof issuer === 'string' && this.#issuers.includes(issuer))) return undefined
+    const issuer = isJsonObject(decoded) ? issuerOf(decoded) : undefined
+    if (issuer === undefined || !(issuer === SECRETS_ISSUER || this.#issuers.includes(issuer))) return undefined
     const { alg, kid } = header
     const keys = typeof kid !== 'string' || kid === '' ? this.#keys : this.#keys.filter((key) => this.#idOf(key) === kid)
     if (keys.length === 0) return 'invalid signature, no keys found'
     const body = Buffer.from(`${parts[0]}.${parts[1]}`)
     const signature = Buffer.from(parts[2]!, 'base64url')
-    // The key decides on the algorithm, never the token; what must be understood of it and is not spoils it.
-    const isGood = (key: KeyObject, own: Algorithm): boolean =>
-      own === alg && verify(DIGESTS[own], body, { key, dsaEncoding: 'ieee-p1363' }, signature)
-    if (header.crit !== undefined || !keys.some((key) => isGood(key, algorithmOf(key)))) return BAD_SIGNATURE
+    // What must be understood of it and is not spoils it.
+    if (header.crit !== undefined || !keys.some((key) => isSignedWith(key, alg, body, signature))) return BAD_SIGNATURE
+    const twice = keyTwice(parts[1]!)
+    if (twice !== undefined) return `json: duplicate key '${twice}' in object`
     try {
-      return kept ?? claimsOf(decoded as Record<string, unknown>)
+      const claims = decoded as Record<string, unknown>
+      const known = issuer === SECRETS_ISSUER ? ofSecret(claims) : claimsOf(claims)
+      // Who reads in another way than whoever looked at the issuer before finds another one.
+      return known.iss === issuer || this.#issuers.includes(known.iss) ? known : `token issuer ${goQuote(known.iss)} is invalid`
     } catch (e) {
       if (e instanceof ClaimError) return e.message
       throw e
