@@ -4,19 +4,10 @@ import type { Socket } from 'node:net'
 import type { Clock } from '../machinery/clock.ts'
 import type { Protocol } from './connections.ts'
 import type { ConnectionState } from './exchange.ts'
+import { headRefusal, refusals, type Refusal } from './http1-head.ts'
 import { phaseLimits, requestLimits } from './limits.ts'
 import { lingeringClose } from './linger.ts'
 import { takeTurns, type TakesTurns } from '../machinery/turns.ts'
-
-/** Answers to what is not a request that a handler could see: status line and text are Go's. */
-const refusals = {
-  400: 'Bad Request',
-  414: 'URI Too Long',
-  431: 'Request Header Fields Too Large',
-} as const
-type Refusal = keyof typeof refusals
-
-const textOf = (status: Refusal): string => `${status} ${refusals[status]}`
 
 type Phase = 'head' | 'body' | 'stall' | 'idle'
 
@@ -101,9 +92,10 @@ export class Http1Connection implements Protocol, TakesTurns {
   #onHeadPiece(chunk: Buffer): void {
     this.#headBytes += chunk.length
     this.#lineSeen ||= chunk.includes(10)
-    if (!this.#lineSeen && this.#headBytes > requestLimits.target + methodAndVersion) this.#refuse(414)
+    if (!this.#lineSeen && this.#headBytes > requestLimits.target + methodAndVersion) this.#refuse(refusals.longTarget)
     // Those who have logged in have node's limit.
-    else if (this.state.authenticated !== true && this.#headBytes > requestLimits.target + requestLimits.anonymousHeaders) this.#refuse(431)
+    else if (this.state.authenticated !== true && this.#headBytes > requestLimits.target + requestLimits.anonymousHeaders)
+      this.#refuse(refusals.largeHead)
   }
 
   /** A request's head is complete. False when it is answered already, or when nothing more is answered here. */
@@ -122,7 +114,7 @@ export class Http1Connection implements Protocol, TakesTurns {
     const refusal = this.#refusalOf(req)
     if (this.#closing || refusal !== undefined) res.shouldKeepAlive = false
     if (refusal === undefined) return true
-    res.writeHead(refusal, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(textOf(refusal))
+    res.writeHead(refusal.status, refusal.reason, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(refusal.text)
     return false
   }
 
@@ -155,11 +147,12 @@ export class Http1Connection implements Protocol, TakesTurns {
   }
 
   #refusalOf(req: IncomingMessage): Refusal | undefined {
-    if (req.url !== undefined && req.url.length > requestLimits.target) return 414
-    if (this.state.authenticated === true) return undefined
+    if (req.url !== undefined && req.url.length > requestLimits.target) return refusals.longTarget
+    const refusal = headRefusal(req)
+    if (refusal !== undefined || this.state.authenticated === true) return refusal
     let size = 0
     for (const text of req.rawHeaders) size += text.length
-    return size > requestLimits.anonymousHeaders ? 431 : undefined
+    return size > requestLimits.anonymousHeaders ? refusals.largeHead : undefined
   }
 
   /** node could not read what was sent. */
@@ -169,17 +162,16 @@ export class Http1Connection implements Protocol, TakesTurns {
     if (!this.#socket.writable) return void this.#socket.destroy()
     // What comes behind whole requests is refused when they are answered.
     if (this.active > 0 && this.#last!.req.complete) {
-      this.#refusal = code === 'HPE_HEADER_OVERFLOW' ? 431 : 400
+      this.#refusal = refusalOfCode(code)
       return
     }
     // A broken body of a request that has no answer yet; where one is under way, nothing can be said any more.
     if (this.active > 1 || (this.active === 1 && this.#last!.res.headersSent)) return void this.#socket.destroy()
-    this.#refuse(code === 'HPE_HEADER_OVERFLOW' ? 431 : 400)
+    this.#refuse(refusalOfCode(code))
   }
 
-  #refuse(status: Refusal): void {
-    const text = textOf(status)
-    this.#socket.write(`HTTP/1.1 ${text}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${text}`)
+  #refuse({ status, reason, text }: Refusal): void {
+    this.#socket.write(`HTTP/1.1 ${status} ${reason}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${text}`)
     this.#end()
   }
 
@@ -233,6 +225,8 @@ export class Http1Connection implements Protocol, TakesTurns {
   }
 }
 
+const refusalOfCode = (code: string | undefined): Refusal => refusals[code === 'HPE_HEADER_OVERFLOW' ? 'largeHead' : 'unreadable']
+
 /** Pieces of a body that may come at once: a chunk of one byte is one too. */
 const piecesAtOnce = 500
 const methodAndVersion = 64
@@ -241,6 +235,8 @@ const headSlack = 4096
 
 /** What a node:http server is told, so that Http1Connections sees to the rest. */
 export const http1ServerOptions: ServerOptions = {
+  // Hosts are looked at with the rest of the head.
+  requireHostHeader: false,
   maxHeaderSize: requestLimits.headers + headSlack,
   // The phases of a connection are ours; node's own clock cannot be moved by tests.
   headersTimeout: 0,

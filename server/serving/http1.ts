@@ -43,6 +43,11 @@ export class Http1 {
     server.on('request', onRequest)
     // The exchange says 100 when somebody wants the body.
     server.on('checkContinue', onRequest)
+    // Nobody is led through here; without a listener node would say nothing.
+    server.on('connect', (_, socket: Duplex) => {
+      socket.on('error', () => socket.destroy())
+      socket.end('HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n', () => socket.destroy())
+    })
     server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => this.#onUpgrade(req, socket as Socket, head))
   }
 

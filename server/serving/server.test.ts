@@ -433,7 +433,29 @@ describe('HTTP/1.1', () => {
     ['1 MB after login', true, get('/', `a: ${'b'.repeat(1_000_000)}`), '200 OK'],
     ['more after login', true, get('/', `a: ${'b'.repeat(1_100_000)}`), '431 Request Header Fields Too Large'],
     ['no request', false, 'no request\r\n\r\n', '400 Bad Request'],
+    ['no host', false, 'GET / HTTP/1.1\r\n\r\n', '400 Bad Request: missing required Host header'],
+    ['no host in HTTP/1.0', false, 'GET / HTTP/1.0\r\n\r\n', '200 OK'],
+    ['an empty host', false, 'GET / HTTP/1.1\r\nHost:\r\n\r\n', '200 OK'],
+    ['two hosts', false, get('/', 'HOST: a'), '400 Bad Request'],
+    ['two hosts after login', true, get('/', 'hOst: b'), '400 Bad Request'],
+    ['a host with a space', false, 'GET / HTTP/1.1\r\nHost: a b\r\n\r\n', '400 Bad Request: malformed Host header'],
+    ['a host with a path', false, 'GET / HTTP/1.1\r\nHost: a/b\r\n\r\n', '400 Bad Request: malformed Host header'],
+    ['a host with a port', false, 'GET / HTTP/1.1\r\nHost: [::1]:443\r\n\r\n', '200 OK'],
+    ['HTTP/2.0 in words', false, 'GET / HTTP/2.0\r\nHost: a\r\n\r\n', '505 HTTP Version Not Supported: unsupported protocol version'],
+    ['chunks', false, get('/', 'Transfer-Encoding: Chunked').concat('0\r\n\r\n'), '200 OK'],
+    ['chunks in HTTP/1.0', false, 'POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', '400 Bad Request'],
   ]
+  test.each([
+    ['compressed chunks', get('/', 'Transfer-Encoding: gzip, chunked').concat('0\r\n\r\n'), '501 Not Implemented'],
+    ['a tunnel', 'CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n', '405 Method Not Allowed'],
+  ])('%s: refused, and the connection ends', async (_, request, status) => {
+    const { port } = await start((x) => x.respond(200, {}))
+    const raw = new Raw(port)
+    raw.socket.write(request)
+    await raw.ended
+    expect(raw.text.slice(0, raw.text.indexOf('\r\n'))).toBe(`HTTP/1.1 ${status}`)
+  })
+
   test('what is no request waits for the answers to those before it', async () => {
     let answer = (): void => {}
     const arrived = Promise.withResolvers<void>()
