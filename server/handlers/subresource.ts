@@ -65,7 +65,7 @@ export async function handleSubresource(ctx: RequestContext, served: ServedResou
  * Who may refuse a connection sees its options.
  * @param path below the subresource
  */
-export async function admitConnection(
+async function admitConnection(
   ctx: RequestContext,
   { store }: ServedResource,
   sub: Extract<Subresource, { form: 'connect' }>,
