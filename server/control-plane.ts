@@ -27,7 +27,9 @@ import { defaultPolicy } from './authz/rbac/bootstrap-policy.ts'
 import { ensureRbacPolicy } from './control-plane/bootstrap-roles.ts'
 import { policyWith } from './control-plane/closed-policy.ts'
 import { Feed } from './cache/feed.ts'
+import { apiServer } from './authn/components.ts'
 import { localTransport } from './client/local-transport.ts'
+import { repairWarnings } from './control-plane/repair-warnings.ts'
 import type { Turns } from './client/turn-gate.ts'
 import type { Transport } from './client/transport.ts'
 import { apiHandler } from './control-plane/handlers.ts'
@@ -321,8 +323,10 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     lifecycle.postStart('start-legacy-token-tracking-controller', () => tracking.start(context)),
     lifecycle.postStart(IDENTITY, () => (isClosed('APIServerIdentity') ? undefined : identity.start())),
   ])
+  const warnings = repairWarnings(localTransport(handler, apiServer), clock)
+  starting.defer(() => warnings.stop())
   const repair = await lifecycle.postStart('start-service-ip-repair-controllers', () =>
-    services.startRepair(context, (e) => {
+    services.startRepair(context, warnings.warn, (e) => {
       // What was under way at the end finds the store closed.
       if (!lifecycle.stopping) log.warn({ error: messageOf(e) }, 'repair of service addresses failed')
     }),

@@ -69,7 +69,7 @@ export class ClusterIPs {
     }
     if (range === undefined) throw new AllocationError(OUTSIDE)
     const started = performance.now()
-    if (await this.#create(formatAddress(family, parsed.bits), family, service, context)) this.#allocated(range, 'static', started)
+    if (await this.claim(formatAddress(family, parsed.bits), family, service, context)) this.#allocated(range, 'static', started)
     else {
       this.#metrics.failed(range, 'static')
       throw new AllocationError(ALLOCATED)
@@ -98,6 +98,15 @@ export class ClusterIPs {
       this.#metrics.failed(range, 'dynamic')
     }
     throw new AllocationError(FULL)
+  }
+
+  /** Whether a ServiceCIDR has it, be that ready or not. */
+  isInRange(family: string, bits: bigint): boolean {
+    for (const entry of this.#cidrs.resource.cache.list.entries({ namespace: '' })) {
+      const { cidrs = [] } = (entry.view() as unknown as ServiceCidr).spec ?? {}
+      if (cidrs.some((cidr) => contains(addressRange(cidr), family, bits))) return true
+    }
+    return false
   }
 
   /** Gives an address back; one that is free already, or cannot be reached now, is left to the repair loop. */
@@ -132,13 +141,13 @@ export class ClusterIPs {
     for (let i = 0n; i < size; i++) {
       const name = formatAddress(family, first + ((start + i) % size))
       if (this.#addresses.cached('', name) !== undefined) continue
-      if (await this.#create(name, family, service, context)) return name
+      if (await this.claim(name, family, service, context)) return name
     }
     return undefined
   }
 
-  /** False when somebody has it. */
-  async #create(name: string, family: string, service: KubeObject, context: StrategyContext): Promise<boolean> {
+  /** Takes an address by its canonical text, whatever the ranges are. False when somebody has it. */
+  async claim(name: string, family: string, service: KubeObject, context: StrategyContext): Promise<boolean> {
     const { metadata } = service
     const object: KubeObject = {
       apiVersion: 'networking.k8s.io/v1',

@@ -9,7 +9,7 @@ import type { ServiceAllocators } from './allocation.ts'
 import { ClusterIPs } from './cluster-ips.ts'
 import type { ServiceDependencies } from './index.ts'
 import { NodePorts, type PortRange } from './node-ports.ts'
-import { ServiceRepair } from './repair.ts'
+import { ServiceRepair, type RepairWarnings } from './repair.ts'
 
 /** kube-apiserver's --service-node-port-range. */
 const NODE_PORTS: PortRange = { first: 30_000, last: 32_767 }
@@ -30,7 +30,7 @@ export interface ServiceNetwork extends ServiceDependencies {
   sources(): MetricSource[]
   readonly ranges: readonly string[]
   /** Once now and then every three minutes. */
-  startRepair(context: StrategyContext, onError: (e: unknown) => void): Timer
+  startRepair(context: StrategyContext, warn: RepairWarnings, onError: (e: unknown) => void): Timer
 }
 
 /** Addresses and ports of services. */
@@ -45,9 +45,9 @@ export function serviceNetwork(o: ServiceNetworkOptions, store: (resource: strin
     ranges,
     allocators,
     sources: () => [...allocators.ips.metrics(), ...allocators.nodePorts.metrics()],
-    startRepair(context, onError) {
+    startRepair(context, warn, onError) {
       const stores = { services: store('services'), addresses: store('ipaddresses.networking.k8s.io') }
-      const repair = new ServiceRepair(allocators, stores, context)
+      const repair = new ServiceRepair(allocators, stores, context, warn)
       const run = (): void => {
         repair.run().catch(onError)
       }

@@ -43,6 +43,10 @@ export class NodePorts {
     this.#range = o.range
   }
 
+  get range(): PortRange {
+    return this.#range
+  }
+
   /** Takes a certain port; AllocationError when it is taken or out of range. A dry run asks only whether it is taken, as upstream. */
   async take(port: number, dryRun: boolean): Promise<void> {
     const { first, last } = this.#range
