@@ -93,6 +93,27 @@ describe('draining a node', () => {
     expect(run.state()?.phase).toBe('done')
   })
 
+  test('an eviction without an answer has not failed: the pod may be going, and else it is asked for again', async () => {
+    const { api, there, log, refuse } = cluster(['a', 'b'])
+    const lost = new ApiError({ code: 504, reason: 'Timeout', message: 'no answer', request: 'POST /clusters/c/api/v1/pods/a/eviction' })
+    for (const name of ['a', 'b']) refuse.set(name, lost)
+    const run = start(api, ['a', 'b'])
+    await settle()
+    expect(run.pods()).toEqual({ a: 'waiting', b: 'waiting' })
+    there.delete('a')
+    refuse.clear()
+    for (let n = 0; n < 5; n++) {
+      run.clock.advance(1_000)
+      await settle()
+    }
+    expect(run.pods()).toEqual({ a: 'gone', b: 'going' })
+    expect(log.filter((line) => line === 'evict a')).toHaveLength(1)
+    there.delete('b')
+    run.clock.advance(1_000)
+    await run.ended
+    expect(run.state()?.phase).toBe('done')
+  })
+
   test('stopping evicts nothing more; the node stays cordoned', async () => {
     const { api, refuse } = cluster(['a'])
     refuse.set('a', held)

@@ -1,4 +1,4 @@
-import { evictionRefusal, toApiError } from '../../../kube/api-error.ts'
+import { evictionRefusal, isUnanswered, toApiError } from '../../../kube/api-error.ts'
 import type { Clock } from '../../../kube/clock.ts'
 import { eachOf } from '../../../kube/parallel.ts'
 import type { Pod } from '../../pods/types.ts'
@@ -110,6 +110,8 @@ async function evictOne(api: DrainApi, pod: Pod, mark: (state: PodProgress['stat
     const error = toApiError(thrown)
     if (error.code === 404) mark('gone')
     else if (error.code === 429) mark('held', evictionRefusal(error))
+    // It may be going already, which the next look tells; else it is asked for once more.
+    else if (isUnanswered(error)) mark('waiting', error.message)
     else mark('failed', error.message)
   }
 }
