@@ -32,6 +32,20 @@ export interface Box {
 
 const size = { width: 250, height: 76 }
 
+/** Of `.graph-box` in graph-view.css. */
+const box = { width: 190, height: 58 }
+/**
+ * What the library would measure in the page, and forget with each new version of a node: while versions followed one another faster than
+ * it measured (a busy machine), it hid the boxes for good.
+ */
+const measured = {
+  measured: box,
+  handles: [
+    { type: 'target' as const, position: Position.Left, x: 0, y: box.height / 2, width: 1, height: 1 },
+    { type: 'source' as const, position: Position.Right, x: box.width - 1, y: box.height / 2, width: 1, height: 1 },
+  ],
+}
+
 type BoxNode = FlowNode<{ box: Box; tabStop: boolean }, 'box'>
 const nodeTypes = { box: memo(BoxView) }
 
@@ -58,11 +72,12 @@ export function GraphView({ boxes, edges, label }: { boxes: readonly Box[]; edge
   const nodes = useMemo(
     () =>
       boxes.map(
-        (box): BoxNode => ({
-          id: box.id,
+        (one): BoxNode => ({
+          ...measured,
+          id: one.id,
           type: 'box',
-          position: places.get(box.id) ?? { x: 0, y: 0 },
-          data: { box, tabStop: box.id === first },
+          position: places.get(one.id) ?? { x: 0, y: 0 },
+          data: { box: one, tabStop: one.id === first },
           draggable: false,
           focusable: false,
         }),
@@ -139,15 +154,15 @@ export function GraphView({ boxes, edges, label }: { boxes: readonly Box[]; edge
   )
 }
 
-function BoxView({ data: { box, tabStop } }: NodeProps<BoxNode>) {
+function BoxView({ data: { box: shown, tabStop } }: NodeProps<BoxNode>) {
   const { t } = useTranslation()
-  const { kind, name, status, url, more, here } = box
+  const { id, kind, name, status, url, more, here } = shown
   const words = [kind, name, status?.text, more ? t('graph.more', { count: more }) : ''].filter(Boolean).join(', ')
   return (
     <>
       <Handle type="target" position={Position.Left} isConnectable={false} />
       <a
-        data-box={box.id}
+        data-box={id}
         className={here ? 'graph-box here nodrag' : 'graph-box nodrag'}
         href={url}
         role={url ? undefined : 'note'}
