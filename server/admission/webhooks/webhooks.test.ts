@@ -233,11 +233,12 @@ describe('who is asked', () => {
     const binding = { metadata: { name: 'p' }, target: { kind: 'Node', name: 'n' } }
     expect((await server.send('POST', '/api/v1/namespaces/default/pods/p/binding', binding)).code).toBe(400)
     expect((await server.send('GET', '/api/v1/namespaces/default/pods/p/proxy/some/path')).code).toBe(400)
-    expect((await server.send('GET', '/api/v1/proxy/namespaces/default/pods/p/some/path')).code).toBe(404)
+    expect((await server.send('GET', '/api/v1/proxy/namespaces/default/pods/p/some/path')).code).toBe(400)
     const connection = { operation: 'CONNECT', object: { kind: 'PodProxyOptions', apiVersion: 'v1', path: '/some/path' }, options: null }
     expect(requests()).toMatchObject([
       { operation: 'UPDATE', subResource: 'scale', object: { kind: 'Scale', spec: { replicas: 4 } }, oldObject: { spec: { replicas: 1 } } },
       { operation: 'CREATE', subResource: 'binding', name: 'p', object: { kind: 'Binding', target: { name: 'n' } } },
+      connection,
       connection,
     ])
   })
