@@ -250,7 +250,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     checks: () => [...checks, ...reported.health.values()],
     address,
     ...{ tokens: serviceAccountTokens, jwksUri: o.jwksUri, minRequestTimeoutSeconds: o.minRequestTimeoutSeconds },
-    ...{ watches, lists, cbor, profiling: o.profiling ?? true, flags: o.flags ?? {} },
+    ...{ legacyProxy: proxies.legacy, watches, lists, cbor, profiling: o.profiling ?? true, flags: o.flags ?? {} },
     ...{ withoutHashes: isClosed('StorageVersionHash'), withoutEnums: isClosed('OpenAPIEnums') },
     withoutPages: [...(isClosed('ComponentFlagz') ? ['/flagz'] : []), ...(isClosed('ComponentStatusz') ? ['/statusz'] : [])],
   })

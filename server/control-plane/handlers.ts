@@ -38,6 +38,7 @@ export interface HandlerOptions {
   readonly watches: WatchMetrics
   readonly lists: ListMetrics
   /** The removed `/api/v1/proxy/…` paths. */
+  readonly legacyProxy: Handler
   /** Documents say that CBOR is spoken. */
   readonly cbor: boolean
   /** Profiles of this process are there to be taken. */
@@ -94,6 +95,7 @@ export function apiHandler(o: HandlerOptions): Handler {
       for (const serve of besides) if (await serve(ctx)) return true
       return false
     },
+    legacyProxy: o.legacyProxy,
   })
 }
 

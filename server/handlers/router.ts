@@ -10,8 +10,8 @@ import { listObjects } from './list.ts'
 import type { ListMetrics } from './list-metrics.ts'
 import { checkPatchType, isApply, patchObject } from './patch.ts'
 import { listQuery } from './query.ts'
+import { admitConnection, handleSubresource, isRoute } from './subresource.ts'
 import { checkRoute } from './respond.ts'
-import { handleSubresource, isRoute } from './subresource.ts'
 import { handleUnstored } from './unstored.ts'
 import { replaceObject } from './update.ts'
 import { watchObjects, type WatchLimits } from './watch.ts'
@@ -24,6 +24,8 @@ export interface RouterOptions {
   lists?: ListMetrics
   /** Paths that are no resources: discovery, health, metrics, version. False when the path is unknown. */
   nonResource(ctx: RequestContext): boolean | Promise<boolean>
+  /** The removed `/api/v1/proxy/…` paths. */
+  legacyProxy: Handler
 }
 
 /** The verbs of an object or collection, each in a file of its own. */
@@ -89,6 +91,15 @@ async function customResource(ctx: RequestContext, served: ServedResource, o: Ro
   return handler(ctx, served, o)
 }
 
+/** The old paths of a proxy are admitted as the new ones are. */
+async function legacyProxy(ctx: RequestContext, api: Snapshot, { legacyProxy: forward }: RouterOptions): Promise<void> {
+  const { apiGroup, apiVersion, resource, parts } = ctx.requestInfo
+  const served = api.resource(apiGroup, apiVersion, resource)
+  const proxy = served?.subresources.get('proxy')
+  if (proxy?.form === 'connect') await admitConnection(ctx, served!, proxy, 'proxy', parts.slice(2).join('/'))
+  return forward(ctx)
+}
+
 /** Sends each request to the handler of its verb. */
 /** Slashes too many at the beginning are passed over where it is decided what is allowed, and lead nowhere here. */
 const isOutside = (path: string): boolean => path.startsWith('//') || path.startsWith('/apis//')
@@ -102,8 +113,7 @@ export function router(options: RouterOptions): Handler {
     }
     if (isOutside(info.path)) return pageNotFound(ctx)
     const api = options.api()
-    // `/api/v1/proxy/…` is a verb of its own where it is decided what is allowed, and leads nowhere: what may be reached needs a right to `…/proxy`.
-    if (info.verb === 'proxy') throw resourceNotFound()
+    if (info.verb === 'proxy' && info.subresource === '') return legacyProxy(ctx, api, options)
     const delegate = api.delegate(info.apiGroup, info.apiVersion)
     if (delegate !== undefined) return delegate.forward(ctx)
     const served = api.resource(info.apiGroup, info.apiVersion, info.resource)

@@ -65,7 +65,7 @@ export async function handleSubresource(ctx: RequestContext, served: ServedResou
  * Who may refuse a connection sees its options.
  * @param path below the subresource
  */
-async function admitConnection(
+export async function admitConnection(
   ctx: RequestContext,
   { store }: ServedResource,
   sub: Extract<Subresource, { form: 'connect' }>,

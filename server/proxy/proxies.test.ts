@@ -49,9 +49,7 @@ describe('whom a proxied request leads to is found before it is sent on, or back
     [`${node}/ftp:there:10250/proxy`, 400, 'invalid node request "ftp:there:10250"'],
     [`${node}/:10250/proxy/`, 400, 'invalid node request ":10250"'],
     [`${node}/there:99999/proxy/`, 503, 'error trying to reach service: dial tcp: address 99999: invalid port'],
-    ['/api/v1/proxy/nodes/there', 404, 'the server could not find the requested resource'],
-    ['/api/v1/proxy/namespaces/default/pods/pending/x', 404, 'the server could not find the requested resource'],
-    ['/api/v1/proxy/namespaces/default/services/empty', 404, 'the server could not find the requested resource'],
+    ['/api/v1/proxy/nodes/nope', 404, 'nodes "nope" not found'],
     [`${core}/pods/nope/proxy`, 404, 'pods "nope" not found'],
     [`${core}/pods/pending/proxy`, 400, 'address not allowed'],
     [`${core}/pods/pending:a:b:c/proxy/`, 400, 'invalid pod request "pending:a:b:c"'],
@@ -70,6 +68,7 @@ describe('whom a proxied request leads to is found before it is sent on, or back
     [`${node}/there/proxy`, `${node}/there/proxy/`],
     [`${node}/there/proxy?a=b`, `${node}/there/proxy/?a=b`],
     [`${node}/https:there:10250/proxy`, `${node}/https:there:10250/proxy/`],
+    ['/api/v1/proxy/nodes/there', '/api/v1/proxy/nodes/there/'],
   ])('%s needs its slash', async (path, location) => {
     const { status, headers } = await ask(path)
     expect([status, headers['location']]).toEqual([301, location])

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../request/context.ts'
-import { badRequest } from '../machinery/status.ts'
+import { badRequest, resourceNotFound } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { Store } from '../registry/generic/store.ts'
 import type { Subresource } from '../registry/generic/resource.ts'
@@ -8,7 +8,8 @@ import { backendPath, cutPath, segmentCount } from './path.ts'
 import { serviceTarget } from './service-target.ts'
 import { nodeTarget, parseProxyId, podTarget, type KubeletAddressOptions, type ProxyId, type ProxyTarget } from './target.ts'
 
-type Kind = 'nodes' | 'pods' | 'services'
+const KINDS = ['nodes', 'pods', 'services'] as const
+type Kind = (typeof KINDS)[number]
 const OPTIONS = { nodes: 'NodeProxyOptions', pods: 'PodProxyOptions', services: 'ServiceProxyOptions' } as const
 
 export interface ProxyOptions {
@@ -17,7 +18,7 @@ export interface ProxyOptions {
   kubelet: KubeletAddressOptions
 }
 
-/** The node, pod and service proxies, of what is behind the API. */
+/** The node, pod and service proxies, under their modern and their removed paths. */
 export class Proxies {
   readonly #o: ProxyOptions
 
@@ -30,18 +31,30 @@ export class Proxies {
     return {
       form: 'connect',
       options: (_, path) => ({ kind: OPTIONS[kind], apiVersion: 'v1', ...(path === '' ? {} : { path }) }) as unknown as KubeObject,
-      connect: ({ ctx, namespace, name }) => this.#serve(ctx, kind, namespace, name),
+      // The resource, the name, and the word `proxy`.
+      connect: ({ ctx, namespace, name }) => this.#serve(ctx, kind, namespace, name, 3),
     }
   }
 
-  async #serve(ctx: RequestContext, kind: Kind, namespace: string, id: string): Promise<void> {
+  /** `/api/v1/proxy/nodes/{id}[/{path}]` and `/api/v1/proxy/namespaces/{ns}/{pods|services}/{id}[/{path}]`, removed upstream in 1.10. */
+  readonly legacy = (ctx: RequestContext): Promise<void> => {
+    const { namespace, resource, name, apiGroup, apiVersion } = ctx.requestInfo
+    const kind = KINDS.find((k) => k === resource)
+    if (apiGroup !== '' || apiVersion !== 'v1' || kind === undefined || name === '' || (kind === 'nodes') !== (namespace === '')) {
+      throw resourceNotFound()
+    }
+    return this.#serve(ctx, kind, namespace, name, 2)
+  }
+
+  /** `own`: how many segments of the path, from the resource's on, are not the target's. */
+  async #serve(ctx: RequestContext, kind: Kind, namespace: string, id: string, own: number): Promise<void> {
     const { path, search, method } = ctx.exchange
     const query = search === '' ? '' : `?${search}`
     const parsed = parseProxyId(id)
     if (parsed === undefined) throw badRequest(`invalid ${kind.slice(0, -1)} request ${JSON.stringify(id)}`)
     const target = await this.#target(kind, namespace, parsed)
     const addresses = await this.#o.forwarder.resolve(target)
-    const { prefix, rest } = cutPath(path, segmentsBefore(ctx) + OWN_SEGMENTS)
+    const { prefix, rest } = cutPath(path, segmentsBefore(ctx) + own)
     if (rest === '' && (method === 'GET' || method === 'HEAD')) {
       // Relative links of the page need the slash. Who is not there, or may not be reached, has said so before.
       return ctx.exchange.respond(301, { location: `${prefix}/${query}` })
@@ -57,8 +70,5 @@ export class Proxies {
   }
 }
 
-/** Which are not the target's: the resource, the name, and the word `proxy`. */
-const OWN_SEGMENTS = 3
-
-/** Segments of a request's path before its resource: prefix, group, version, `namespaces` and its name. */
+/** Segments of a request's path before its resource: prefix, group, version, an old verb, `namespaces` and its name. */
 const segmentsBefore = ({ requestInfo }: RequestContext): number => segmentCount(requestInfo.path) - requestInfo.parts.length
