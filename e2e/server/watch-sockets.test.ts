@@ -82,7 +82,13 @@ describe('a watch over a WebSocket', () => {
   })
 
   test('ends when its object can no longer be told of, after an event that says so', async () => {
-    const told = await watch('&resourceVersion=999999999&timeoutSeconds=1', origin)
+    // Only a watch that begins with a list is told that its version is not there yet; others wait for it.
+    const listed = '&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true'
+    const told = await watch(`${listed}&resourceVersion=999999999&timeoutSeconds=10`, origin)
     expect(JSON.parse((told as Told).messages[0]!.data.toString())).toMatchObject({ type: 'ERROR', object: { code: 504 } })
+  })
+
+  test('of a version that is not there yet is silent until its time is up', async () => {
+    expect(await watch('&resourceVersion=999999999&timeoutSeconds=1', origin)).toMatchObject({ messages: [], code: 1000 })
   })
 })

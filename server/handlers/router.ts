@@ -3,7 +3,9 @@ import { oneField } from '../machinery/fields.ts'
 import { badRequest, methodNotAllowed, methodNotSupported, resourceNotFound } from '../machinery/status.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import type { Snapshot } from '../registry/snapshot.ts'
+import { verbOf } from '../request/request-info.ts'
 import { createObject } from './create.ts'
+import { requireRight } from './further-rights.ts'
 import { deleteCollection, deleteObject } from './delete.ts'
 import { getObject } from './get.ts'
 import { listObjects } from './list.ts'
@@ -91,8 +93,12 @@ async function customResource(ctx: RequestContext, served: ServedResource, o: Ro
   return handler(ctx, served, o)
 }
 
-/** The old paths of a proxy are admitted as the new ones are. */
+/**
+ * The old paths of a proxy are allowed and admitted as the new ones are: beside the verb that they were in Kubernetes up to 1.9, which a right to
+ * every verb on nodes or pods has, they need the right to `…/proxy`.
+ */
 async function legacyProxy(ctx: RequestContext, api: Snapshot, { legacyProxy: forward }: RouterOptions): Promise<void> {
+  await requireRight(ctx, { ...ctx.requestInfo, verb: verbOf(ctx.exchange.method), subresource: 'proxy' })
   const { apiGroup, apiVersion, resource, parts } = ctx.requestInfo
   const served = api.resource(apiGroup, apiVersion, resource)
   const proxy = served?.subresources.get('proxy')

@@ -173,11 +173,11 @@ test('a kubelet that nobody reaches has no log, in the words of who asked it', a
   ])
 })
 
-test('who gets a stream must be allowed to create one', async () => {
+describe('rights', () => {
   const group = 'rbac.authorization.k8s.io'
   const rights = `/apis/${group}/v1/namespaces/default`
-  const grant = async (user: string, ...verbs: string[]): Promise<void> => {
-    const resources = ['pods/exec', 'pods/attach', 'pods/portforward', 'pods/proxy']
+
+  async function grant(user: string, resources: string[], verbs: string[]): Promise<void> {
     const made = [
       await server.send('POST', `${rights}/roles`, { metadata: { name: user }, rules: [{ apiGroups: [''], resources, verbs }] }),
       await server.send('POST', `${rights}/rolebindings`, {
@@ -190,18 +190,35 @@ test('who gets a stream must be allowed to create one', async () => {
     ]
     expect(made.map((m) => m.code)).toEqual([201, 201, 200])
   }
-  await grant('getter', 'get')
-  await grant('both', 'get', 'create')
-  const asked = async (user: string, path: string): Promise<unknown> => {
+
+  async function asked(user: string, path: string): Promise<[status: number, message: string]> {
     const as = server.api.transport({ name: user, groups: ['system:authenticated'] })
-    const { status, body } = await as.request({ method: 'GET', path: `${core}/pods/pending/${path}`, headers: {} })
+    const { status, body } = await as.request({ method: 'GET', path, headers: {} })
     return [status, (JSON.parse(body.toString()) as { message: string }).message]
   }
-  for (const path of ['exec?command=ls', 'attach', 'portforward']) {
-    expect(await asked('getter', path)).toEqual([403, 'pods "pending" is forbidden: '])
-    expect(await asked('both', path)).toEqual([400, 'pod pending does not have a host assigned'])
-  }
-  expect(await asked('getter', 'proxy/')).toEqual([400, 'address not allowed'])
+
+  test('who gets a stream must be allowed to create one', async () => {
+    const resources = ['pods/exec', 'pods/attach', 'pods/portforward', 'pods/proxy']
+    await grant('getter', resources, ['get'])
+    await grant('both', resources, ['get', 'create'])
+    for (const path of ['exec?command=ls', 'attach', 'portforward']) {
+      expect(await asked('getter', `${core}/pods/pending/${path}`)).toEqual([403, 'pods "pending" is forbidden: '])
+      expect(await asked('both', `${core}/pods/pending/${path}`)).toEqual([400, 'pod pending does not have a host assigned'])
+    }
+    expect(await asked('getter', `${core}/pods/pending/proxy/`)).toEqual([400, 'address not allowed'])
+  })
+
+  test('a removed path of a proxy needs its own verb and what the path of today needs', async () => {
+    const path = '/api/v1/proxy/namespaces/default/pods/pending/x'
+    const forbidden = (user: string, what: string): string =>
+      `pods "pending" is forbidden: User "${user}" cannot ${what} in API group "" in the namespace "default"`
+    await grant('all-pods', ['pods'], ['*'])
+    await grant('get-proxy', ['pods/proxy'], ['get'])
+    await grant('proxy-both', ['pods', 'pods/proxy'], ['proxy', 'get'])
+    expect(await asked('all-pods', path)).toEqual([403, forbidden('all-pods', 'get resource "pods/proxy"')])
+    expect(await asked('get-proxy', path)).toEqual([403, forbidden('get-proxy', 'proxy resource "pods"')])
+    expect(await asked('proxy-both', path)).toEqual([400, 'address not allowed'])
+  })
 })
 
 describe('an endpoint of a service', () => {

@@ -26,7 +26,7 @@ export interface RequestInfo {
   readonly labelSelector: string
 }
 
-const verbs: Readonly<Record<string, string>> = {
+const VERBS: Readonly<Record<string, string>> = {
   POST: 'create',
   GET: 'get',
   HEAD: 'get',
@@ -34,6 +34,8 @@ const verbs: Readonly<Record<string, string>> = {
   PATCH: 'patch',
   DELETE: 'delete',
 }
+/** The verb of a method on one object; empty for a method that has none. */
+export const verbOf = (method: string): string => VERBS[method] ?? ''
 const noParts: readonly string[] = []
 // Below a namespace these are its subresources; everything else there is a resource in it.
 const namespaceSubresources = new Set(['status', 'finalize'])
@@ -55,7 +57,7 @@ export function parseRequestInfo(method: string, path: string, search: string): 
   const at = prefix === 'api' ? 2 : 3
   if ((prefix !== 'api' && prefix !== 'apis') || parts.length <= at) return nonResource(method, decoded, query, parts)
   const apiGroup = prefix === 'api' ? '' : parts[1]!
-  let verb = verbs[method] ?? ''
+  let verb = verbOf(method)
   let rest = at
   const special = parts[at] === 'watch' || parts[at] === 'proxy'
   if (special) {
