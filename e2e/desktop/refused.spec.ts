@@ -53,7 +53,7 @@ test('a webhook that does not answer, a network that is cut: what is to be done 
 
   await page.route('**/clusters/**', (route) => (route.request().method() === 'PUT' ? route.abort() : route.continue()))
   await dialog.getByRole('button', { name: 'Apply' }).click()
-  await expect(dialog.getByRole('status')).toContainText('0 changed, 1 failed')
+  await expect(dialog.getByRole('status')).toContainText('0 changed. 1 without an answer: whether it was done is not known.')
   await expect(dialog).toContainText('No answer came')
   await expect(dialog).toContainText('What you typed stays in the editor.')
   await page.unroute('**/clusters/**')
