@@ -17,23 +17,15 @@ function multiply(a: number, b: number): number {
 const SQUARES: number[] = [0x40000000]
 for (let k = 1; k < 32; k++) SQUARES.push(multiply(SQUARES[k - 1]!, SQUARES[k - 1]!))
 
-/** A watch event is appended to the streams of all its watchers in turn. */
-let last = { bytes: 0, shift: 0x80000000 }
-
 /** x^(8·bytes) modulo the polynomial: what appending that many bytes does to a CRC. */
 function shiftFor(bytes: number): number {
-  if (last.bytes !== bytes) last = { bytes, shift: power(bytes) }
-  return last.shift
-}
-
-function power(bytes: number): number {
-  let product = 0x80000000
+  let power = 0x80000000
   let k = 3
   for (let n = bytes; n > 0; n = Math.floor(n / 2)) {
-    if (n % 2 === 1) product = multiply(SQUARES[k & 31]!, product)
+    if (n % 2 === 1) power = multiply(SQUARES[k & 31]!, power)
     k++
   }
-  return product
+  return power
 }
 
 /** crc32(A ++ B) from crc32(A), crc32(B) and B's length in bytes. */
