@@ -54,12 +54,13 @@ export function representationOf(
 }
 
 /** @throws 406 for what no route produces, with which nothing is said of the resource */
-export function checkRoute(ctx: RequestContext): void {
+export function warnOfDeprecation(ctx: RequestContext, deprecation: string): void {
   try {
     representationOf(ctx)
   } catch (e) {
     if (e instanceof NoRouteError) throw e
   }
+  ctx.warnings.push(deprecation)
 }
 
 /** Whether an object can be asked for as a Table where the request is sent to. */

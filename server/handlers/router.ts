@@ -13,7 +13,7 @@ import type { ListMetrics } from './list-metrics.ts'
 import { checkPatchType, isApply, patchObject } from './patch.ts'
 import { listQuery } from './query.ts'
 import { admitConnection, handleSubresource, isRoute } from './subresource.ts'
-import { checkRoute } from './respond.ts'
+import { warnOfDeprecation } from './respond.ts'
 import { handleUnstored } from './unstored.ts'
 import { replaceObject } from './update.ts'
 import { watchObjects, type WatchLimits } from './watch.ts'
@@ -143,10 +143,7 @@ export function router(options: RouterOptions): Handler {
     if (handler === undefined || !served.facts.verbs.includes(info.verb) || isVerbOutOfPlace(info, served)) throw methodNotAllowed()
     // No route takes another type: nothing else is said of the resource then.
     if (info.verb === 'patch' && !isApply(ctx)) checkPatchType(ctx, served.schema)
-    if (served.deprecation !== undefined) {
-      checkRoute(ctx)
-      ctx.warnings.push(served.deprecation)
-    }
+    if (served.deprecation !== undefined) warnOfDeprecation(ctx, served.deprecation)
     return handler(ctx, served, options)
   }
 }

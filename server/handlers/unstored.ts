@@ -9,7 +9,7 @@ import { strategyContext } from './context.ts'
 import { trackPosted } from './posted-fields.ts'
 import { unstoredListQuery } from './query.ts'
 import { refuseExport } from './get.ts'
-import { checkRoute, representationOf } from './respond.ts'
+import { representationOf, warnOfDeprecation } from './respond.ts'
 import { refuseTable, respondShown, respondShownList } from './shown.ts'
 
 /** Requests to kinds of which nothing is stored. */
@@ -20,8 +20,7 @@ export async function handleUnstored(ctx: RequestContext, { definition: resource
   const { method } = ctx.exchange
   if (method === 'HEAD') throw methodNotAllowed()
   if (resource.deprecation !== undefined && (method === 'GET' || resource.create !== undefined)) {
-    checkRoute(ctx)
-    ctx.warnings.push(resource.deprecation)
+    warnOfDeprecation(ctx, resource.deprecation)
   }
   const request = (query?: WriteQuery): UnstoredRequest => ({ namespace, name, user: ctx.user, context: strategyContext(ctx, query) })
   if (verb === 'create' && name === '' && resource.create !== undefined) {
