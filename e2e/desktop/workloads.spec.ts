@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test'
 import { test } from '../fixtures/desktop.ts'
-import type { Server } from '../fixtures/server.ts'
+import { available } from '../fixtures/workloads.ts'
 
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments'
 const PODS = '/api/v1/namespaces/default/pods'
@@ -20,14 +20,6 @@ const deployment = (name: string, replicas: number, image: string, cpu = '10m') 
   },
 })
 
-async function available(server: Server, name: string, replicas: number): Promise<void> {
-  using watch = await server.api.watch(DEPLOYMENTS)
-  await watch.until(
-    `${replicas} of ${name}`,
-    ({ object }) => object.metadata.name === name && object.status?.availableReplicas === replicas,
-  )
-}
-
 test.beforeAll(async ({ server }) => {
   using accounts = await server.api.watch('/api/v1/namespaces/default/serviceaccounts')
   await accounts.until('the service account', (e) => e.object.metadata.name === 'default')
@@ -35,7 +27,7 @@ test.beforeAll(async ({ server }) => {
 
 test('a deployment: its rollout is seen, one follows it to a pod, up the owners and back', async ({ inspector, page, server }) => {
   await server.api.create(DEPLOYMENTS, deployment('storefront', 2, 'registry.example/shop:1'))
-  await available(server, 'storefront', 2)
+  await available(server, 'default', 'storefront', 2)
   await inspector.open('deployments.apps/default/storefront')
   const { details } = inspector
   const figures = details.locator('.rollout-figures')
@@ -100,7 +92,7 @@ test('the claims of a stateful set, also those that it left when it became small
 test('0/2 does not look like 2/2: another word, why, and first when sorted by status', async ({ inspector, server }) => {
   await server.api.create(DEPLOYMENTS, deployment('aground', 2, 'registry.example/shop:1', '100000'))
   await server.api.create(DEPLOYMENTS, deployment('afloat', 2, 'registry.example/shop:1'))
-  await available(server, 'afloat', 2)
+  await available(server, 'default', 'afloat', 2)
   using pods = await server.api.watch(PODS, { labelSelector: 'app=aground' })
   await pods.until('no place', ({ object }) => JSON.stringify(object.status ?? {}).includes('Unschedulable'))
   await inspector.open('deployments.apps?sort=status')
@@ -136,7 +128,7 @@ test('the logs of all pods of a deployment in one: each line with its pod, a pod
   server,
 }) => {
   await server.api.create(DEPLOYMENTS, deployment('choir', 2, 'registry.example/choir:1'))
-  await available(server, 'choir', 2)
+  await available(server, 'default', 'choir', 2)
   await inspector.open('deployments.apps/default/choir?tab=logs')
   const { details } = inspector
   const lines = details.getByRole('log').locator('.log-line')
